@@ -118,8 +118,12 @@ def _dig(config: Any, path: str) -> Any:
 
 
 def _joined(text: str) -> str:
-    """A CI definition without comments, with continued lines joined: one command, one line."""
-    code = re.sub(r"(?m)^\s*#.*$", "", text)
+    """A CI definition without comments, with continued lines joined: one command, one line.
+
+    A `#` begins a comment after white space only; `//` (Jenkinsfile) only where a line begins, because
+    Bazel's targets look the same.
+    """
+    code = re.sub(r"(?m)^\s*//.*$|(^|[ \t])#.*$", "", text)
     return re.sub(r"\\\s*\n\s*", " ", code)
 
 

@@ -211,11 +211,14 @@ class BridgeReading:
 
 @dataclass(frozen=True, slots=True)
 class TaskReading:
-    """ORCHEX tasks over a rolling period that ORCHEX itself chose (`1h 24h 7d 30d`)."""
+    """ORCHEX tasks over a rolling period that ORCHEX itself chose (`1h 24h 7d 30d`).
+
+    ORCHEX tells a success rate; `failed` is the whole number of tasks that it means.
+    """
 
     period: str
     tasks: int
-    failed: float
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)

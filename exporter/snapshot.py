@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from exporter.model import Moment, RateLimit, Seconds
+from exporter.answers import Operations, SourceView
+from exporter.kpis import Share, Uptime
+from exporter.model import Component, Moment, RateLimit, Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class SourceHealth:
     """None until the first poll has ended."""
     last_success_at: Moment | None = None
     last_attempt_at: Moment | None = None
+    probed_at: Moment | None = None
+    """When its components were last seen in any state: not answering is one."""
     next_poll_at: Moment | None = None
     error: str | None = None
     """The reason of the last poll's failure; None after a good one."""
@@ -40,4 +44,62 @@ class SourceHealth:
 
     def stale(self, now: Moment) -> bool:
         """Whether the last good facts are too old to be shown (never had any: not stale, absent)."""
-        return self.last_success_at is not None and now - self.last_success_at > self.max_age
+        return self.last_success_at is not None and self.too_old(self.last_success_at, now)
+
+    def too_old(self, moment: Moment | None, now: Moment) -> bool:
+        """Whether what was learned at `moment` (None: never) may no longer be shown."""
+        return moment is None or now - moment > self.max_age
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source as it is published: its health always, its facts only while they are fresh."""
+
+    health: SourceHealth
+    vcs_provider_name: str = ""
+    view: SourceView = field(default_factory=SourceView)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """The documented ratios' parts, by window. Empty where nothing was observed."""
+
+    uptime: Mapping[str, Uptime] = field(default_factory=dict)
+    operations: Mapping[str, Operations] = field(default_factory=dict)
+    bridges: Mapping[tuple[Component | None, str], Operations] = field(default_factory=dict)
+    """By bridge and window; None is all bridges together."""
+    template_adoption: Share = field(default_factory=Share)
+    workflow_adoption: Share = field(default_factory=Share)
+
+
+@dataclass(frozen=True, slots=True)
+class ExporterHealth:
+    """The exporter about itself."""
+
+    config_loaded_at: Moment = 0.0
+    config_reload_ok: bool = True
+    config_reloads: Mapping[str, int] = field(default_factory=dict)
+    scrapes: int = 0
+    scrape_seconds: Seconds = 0.0
+    scrape_bytes: int = 0
+    render_seconds: Seconds = 0.0
+    ledger_seconds: Seconds = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that is published, as of one moment."""
+
+    taken_at: Moment
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    indicators: Indicators = field(default_factory=Indicators)
+    exporter: ExporterHealth = field(default_factory=ExporterHealth)
+
+    def views(self) -> Iterator[tuple[str, SourceView]]:
+        """Each source's name and facts."""
+        for name, source in self.sources.items():
+            yield name, source.view
+
+    def healths(self) -> Iterator[SourceHealth]:
+        for source in self.sources.values():
+            yield source.health

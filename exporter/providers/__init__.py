@@ -1,0 +1,13 @@
+"""The list of all providers: to add one is to write its module and to name it here."""
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from exporter.providers.bridge import Bridge
+from exporter.providers.buildbot import Buildbot
+from exporter.providers.github import GitHub
+from exporter.providers.kilo import Kilo
+from exporter.providers.orchex import Orchex
+
+AnyProvider: TypeAlias = Annotated[Bridge | Buildbot | GitHub | Kilo | Orchex, Field(discriminator="kind")]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -136,16 +136,15 @@ class Provider(BaseModel):
         raise NotImplementedError(f"{type(self).__name__} has no fetch")
 
 
-class HttpProvider(Provider):
-    """A provider whose source is reached over HTTP at `url`, with an optional token."""
+class WebProvider(Provider):
+    """A provider that may be reached over HTTP: the credentials and TLS, without an address."""
 
-    url: Url
     token: SecretStr | None = None
     token_file: Path | None = None
     tls: TlsOptions = TlsOptions()
 
     @model_validator(mode="after")
-    def _one_token(self) -> HttpProvider:
+    def _one_token(self) -> Self:
         if self.token is not None and self.token_file is not None:
             raise ValueError("give token or token_file, not both")
         return self
@@ -155,6 +154,12 @@ class HttpProvider(Provider):
 
     def connect(self, deadline: float, auth: Auth) -> Http:
         return Http(deadline=deadline, auth=auth, tls=self.tls.for_http(), headers={"Accept": "application/json"})
+
+
+class HttpProvider(WebProvider):
+    """A provider whose source is reached over HTTP at `url`, with an optional token."""
+
+    url: Url
 
     def at(self, path: str) -> str:
         """`path` below the source's base address."""
@@ -194,7 +199,10 @@ def read_secret(path: Path | None) -> str | None:
 def parse_moment(value: object) -> object:
     """ISO 8601 with a zone -> Unix seconds. Moments before 2000 or after 2100 are refused."""
     if isinstance(value, str):
-        moment = datetime.fromisoformat(value)
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError("not an ISO 8601 date") from None  # its own words quote the whole value
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         value = moment.timestamp()
@@ -222,5 +230,5 @@ def parse(model: type[P], data: Any, where: str) -> P:
         return model.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        path = ".".join(str(part) for part in first["loc"]) or "the answer"
+        path = ".".join(str(part)[:50] for part in first["loc"]) or "the answer"
         raise BadPayload(f"{where}: {path}: {first['msg'].removeprefix('Value error, ')}") from error

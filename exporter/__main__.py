@@ -1,0 +1,5 @@
+"""`python -m exporter` is `orchex-kilo-exporter`."""
+
+from exporter.cli import main
+
+main()

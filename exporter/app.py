@@ -1,0 +1,175 @@
+"""Wires everything: start, stop, reload. It owns the objects; it knows no SQL, HTTP or metric."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from exporter.exposition import Caps, Exposition
+from exporter.ledger import Ledger
+from exporter.poller import Poller
+from exporter.publisher import Publisher
+from exporter.schedule import Schedule
+from exporter.settings import ConfigError, Settings
+from exporter.snapshot import ExporterHealth, SourceHealth
+
+log = logging.getLogger(__name__)
+
+REFRESH_INTERVAL = 15.0
+"""Windows move and facts grow old without any poll, so everything is made anew this often."""
+PRUNE_INTERVAL = 3600.0
+WORKERS = 64
+"""Polls at the same time, at the most; threads are made as they are needed."""
+
+
+class Exporter:
+    """One running exporter. Its methods may be called from any thread."""
+
+    def __init__(
+        self, settings: Settings, load: Callable[[], Settings] | None = None, *, now: Callable[[], float] = time.time
+    ) -> None:
+        """Opens the ledger (LedgerError when it cannot be used); polls nothing yet."""
+        self._settings = settings
+        self._load = load
+        self._now = now
+        self._itself = ExporterHealth(config_loaded_at=now())
+        self._lock = threading.Lock()
+        self._reloading = threading.Lock()
+        self._ledger = Ledger.open(settings.ledger.url, retention=settings.ledger.retention)
+        self.pollers = {name: self._poller(name, settings) for name in settings.sources}
+        self.publisher = Publisher(
+            self._ledger,
+            self.pollers,
+            caps=_caps(settings),
+            required=settings.uptime.required_components,
+            exporter=lambda: self._itself,
+            now=now,
+        )
+        self._schedule = Schedule(WORKERS, now=now)
+
+    def start(self) -> None:
+        """Begins to poll, every source at once."""
+        self._schedule.start()
+        for name in self.pollers:
+            self._begin(name)
+        self._schedule.every("refresh", REFRESH_INTERVAL, self.publisher.refresh)
+        self._schedule.every("prune", PRUNE_INTERVAL, lambda: self._ledger.prune(self._now()))
+
+    def stop(self) -> None:
+        """Lets the running polls end, then closes the ledger."""
+        self._schedule.stop()
+        self._ledger.close()
+
+    def close(self) -> None:
+        """Closes an exporter that was never started."""
+        self._ledger.close()
+
+    def poll_once(self) -> list[SourceHealth]:
+        """Polls every source once, one after another, and publishes; for the command `once`."""
+        healths = [poller.poll() for poller in self.pollers.values()]
+        for name in self.pollers:
+            self.publisher.refresh(name)
+        return healths
+
+    def reload(self) -> str | None:
+        """Loads the configuration again. The error's text when it is refused; then the old one stays."""
+        if self._load is None:
+            return "this exporter has no configuration file to load again"
+        with self._reloading:
+            try:
+                settings = self._load()
+                self._refuse_fixed(settings)
+                pollers = self._kept_or_new(settings)
+            except ConfigError as error:
+                self._reloaded(ok=False)
+                log.error("configuration refused, the old one stays: %s", "; ".join(error.faults))  # noqa: TRY400  # no defect of ours
+                return str(error)
+            self._switch(settings, pollers)
+            self._reloaded(ok=True)
+            log.info("configuration loaded", extra={"sources": len(pollers)})
+            return None
+
+    def exposition(self) -> Exposition:
+        return self.publisher.published.exposition
+
+    def sources(self) -> Sequence[SourceHealth]:
+        """How each source fares, as it is published: who is told "ready" finds the facts in /metrics."""
+        due = self._schedule.next_run
+        published = self.publisher.published.snapshot.healths()
+        return [replace(health, next_poll_at=due(health.name)) for health in published]
+
+    def now(self) -> float:
+        return self._now()
+
+    def scraped(self, seconds: float, size: int) -> None:
+        """Counts a scrape; it is published with the next refresh."""
+        with self._lock:
+            itself = self._itself
+            self._itself = replace(
+                itself,
+                scrapes=itself.scrapes + 1,
+                scrape_seconds=itself.scrape_seconds + seconds,
+                scrape_bytes=itself.scrape_bytes + size,
+            )
+
+    def _poller(self, name: str, settings: Settings) -> Poller:
+        return Poller(name, settings.sources[name], self._ledger, now=self._now)
+
+    def _begin(self, name: str) -> None:
+        poller = self.pollers[name]
+
+        def poll_and_publish() -> None:
+            poller.poll()
+            self.publisher.refresh(name)
+
+        self._schedule.every(name, poller.provider.interval, poll_and_publish, poller)
+
+    def _refuse_fixed(self, settings: Settings) -> None:
+        """What can only be changed by a restart is refused, not passed over in silence."""
+        old, new = self._settings, settings
+        fixed = {
+            "ledger.url": old.ledger.url != new.ledger.url,
+            "ledger.retention": old.ledger.retention != new.ledger.retention,
+            "web.listen_address": old.web.listen_address != new.web.listen_address,
+            "web.enable_lifecycle": old.web.enable_lifecycle != new.web.enable_lifecycle,
+        }
+        faults = [
+            f"{key}: cannot change while running; restart the exporter" for key, changed in fixed.items() if changed
+        ]
+        if faults:
+            raise ConfigError(faults)
+
+    def _kept_or_new(self, settings: Settings) -> dict[str, Poller]:
+        """A source whose configuration did not change keeps its poller, and so its counts."""
+        return {
+            name: self.pollers[name]
+            if name in self.pollers and self.pollers[name].provider == provider
+            else self._poller(name, settings)
+            for name, provider in settings.sources.items()
+        }
+
+    def _switch(self, settings: Settings, pollers: dict[str, Poller]) -> None:
+        before, self.pollers, self._settings = self.pollers, pollers, settings
+        self.publisher.configure(pollers, _caps(settings), settings.uptime.required_components)
+        for name in before.keys() - pollers.keys():
+            self._schedule.drop(name)
+        for name, poller in pollers.items():
+            if before.get(name) is not poller:
+                self._begin(name)
+
+    def _reloaded(self, *, ok: bool) -> None:
+        with self._lock:
+            counts = Counter(self._itself.config_reloads)
+            counts["success" if ok else "failure"] += 1
+            loaded_at = self._now() if ok else self._itself.config_loaded_at
+            self._itself = replace(self._itself, config_reload_ok=ok, config_loaded_at=loaded_at, config_reloads=counts)
+        self.publisher.refresh()
+
+
+def _caps(settings: Settings) -> Caps:
+    limits = settings.series
+    return Caps(limits.per_repository, limits.per_source, limits.total)

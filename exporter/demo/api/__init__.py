@@ -1,0 +1,1 @@
+"""The organisation's HTTP APIs. They show what is there and decide nothing."""

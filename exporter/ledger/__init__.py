@@ -1,0 +1,138 @@
+"""The ledger: the exporter's durable memory, and the only package that knows SQL.
+
+One poll is one transaction: its facts, the totals that they change, and its marks are kept together
+or not at all. So a run counts exactly once, whatever is killed, retried or overlaps. Totals live for
+ever; raw facts live for the retention. SQLite and PostgreSQL.
+
+It knows the facts, the totals and the answers; nothing of HTTP, settings or Prometheus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from types import TracebackType
+from typing import Self
+
+from exporter.answers import Operations, SourceView, Span
+from exporter.ledger import read, write
+from exporter.ledger.address import parse_address
+from exporter.ledger.engine import Database
+from exporter.ledger.errors import (
+    LedgerCorrupt,
+    LedgerError,
+    LedgerForeign,
+    LedgerFull,
+    LedgerLocked,
+    LedgerNewer,
+    LedgerReadOnly,
+    LedgerUnavailable,
+    LedgerUnstorable,
+    LedgerUrl,
+)
+from exporter.ledger.migrate import bring_up
+from exporter.model import Component, Facts, Moment, Result, Seconds, Workflow
+
+__all__ = [
+    "Ledger",
+    "LedgerCorrupt",
+    "LedgerError",
+    "LedgerForeign",
+    "LedgerFull",
+    "LedgerLocked",
+    "LedgerNewer",
+    "LedgerReadOnly",
+    "LedgerUnavailable",
+    "LedgerUnstorable",
+    "LedgerUrl",
+]
+
+RETENTION: Seconds = 35 * 86400
+PATIENCE: Seconds = 10.0
+
+
+class Ledger:
+    """Any thread may call any method. Writers queue; readers wait for nobody. All raise LedgerError."""
+
+    def __init__(self, database: Database, retention: Seconds) -> None:
+        self._database = database
+        self._retention = retention
+
+    @classmethod
+    def open(cls, url: str, *, retention: Seconds = RETENTION, patience: Seconds = PATIENCE) -> Self:
+        """Opens the ledger at an SQLAlchemy `url`; creates or migrates it first.
+
+        `retention`: how long raw facts are kept after they ended. `patience`: how long to wait for
+        another process that holds the ledger. Raises LedgerError; nothing has then been changed.
+        """
+        database = Database(parse_address(url), patience)
+        try:
+            bring_up(database)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, retention)
+
+    def close(self) -> None:
+        """Waits for the write that is under way. Afterwards every method raises LedgerUnavailable."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def marks(self, source: str) -> dict[str, str]:
+        """The provider's own notes from the polls that were kept."""
+        with self._database.reading() as connection:
+            return read.marks(connection, source)
+
+    def record(self, source: str, facts: Facts, *, at: Moment, gap: Seconds, succeeded: bool) -> None:
+        """Keeps what a poll of `source` learned at `at`: all of it, or (LedgerError) nothing.
+
+        Runs and changes that are known already, or that ended before `at - retention`, change no
+        total. Probes further apart than `gap` leave the time between them unobserved. A poll that
+        did not succeed keeps its facts and marks, and leaves the last success alone.
+        """
+        poll = write.Poll(source, at=at, gap=gap, horizon=at - self._retention, succeeded=succeeded)
+        with self._database.writing(f"source {source}") as connection:
+            write.record(connection, poll, facts)
+
+    def view(self, source: str) -> SourceView:
+        """All that is known of a source now, of one moment; empty for a source never recorded.
+
+        `repositories` are those that a git host listed. What a CI system alone knows by name counts
+        in the totals, and is no repository in scope.
+        """
+        with self._database.reading() as connection:
+            return read.view(connection, source)
+
+    def spans(self, since: Moment, sources: Collection[str] | None = None) -> tuple[Span, ...]:
+        """What was observed of the components from `since` on, by source, component and time."""
+        with self._database.reading() as connection:
+            return read.spans(connection, since, sources)
+
+    def operations(self, since: Moment, sources: Collection[str] | None = None) -> dict[Component, Operations]:
+        """Bridge operations since the minute that holds `since`; a bridge without any is absent."""
+        with self._database.reading() as connection:
+            return read.operations(connection, since, sources)
+
+    def run_results(
+        self,
+        since: Moment,
+        workflow: Workflow = Workflow.INTEGRATED,
+        sources: Collection[str] | None = None,
+    ) -> dict[Result, int]:
+        """Runs of a workflow that ended at or after `since`; a result that no run had is absent."""
+        with self._database.reading() as connection:
+            return read.run_results(connection, since, workflow, sources)
+
+    def prune(self, now: Moment) -> None:
+        """Forgets raw facts that ended before `now - retention`; totals and current state stay."""
+        with self._database.reading() as connection:
+            sources = read.sources(connection)
+        for source in sources:
+            with self._database.writing(f"source {source}") as connection:
+                write.prune(connection, source, now - self._retention)

@@ -1,0 +1,65 @@
+"""The repositories of a source as they are now, and since when each was integrated.
+
+That it was integrated once is remembered while the repository is in scope, whatever could not be
+read in between: a roll-back is seen across failed polls and restarts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, select
+
+from exporter.ledger import latest
+from exporter.ledger.schema import ACTIVITY, REPOSITORIES
+from exporter.ledger.sql import Row, remove, replace
+from exporter.migration import stage_of
+from exporter.model import Evidence, Moment, Repository, RepositoryState, Stage
+
+_EVIDENCE = TypeAdapter(Evidence)
+
+
+def record(connection: Connection, source: str, states: Iterable[RepositoryState], at: Moment) -> None:
+    by_name = {state.repository: state.evidence for state in states}
+    known = _known(connection, source) if by_name else {}
+    rows = [_row(source, repository, by_name[repository], known.get(repository), at) for repository in by_name]
+    replace(connection, REPOSITORIES, rows)
+
+
+def keep_only(connection: Connection, source: str, scope: frozenset[Repository]) -> None:
+    """Forgets what left the scope, open runs and activity with it; names never read are unknown."""
+    known = _known(connection, source)
+    replace(connection, REPOSITORIES, [_row(source, name, None, None, 0.0) for name in scope - known.keys()])
+    gone = known.keys() - scope
+    remove(connection, REPOSITORIES, [_name(source, repository) for repository in gone])
+    active = {reading.repository for reading in latest.load(connection, source, latest.ACTIVE)}
+    latest.forget_active(connection, source, active - scope)
+    names = select(ACTIVITY.c.owner, ACTIVITY.c.name).where(ACTIVITY.c.source == source)
+    seen = {Repository(*row) for row in connection.execute(names)}
+    remove(connection, ACTIVITY, [_name(source, repository) for repository in seen - scope])
+
+
+def _known(connection: Connection, source: str) -> dict[Repository, Moment | None]:
+    """Every repository that has a row, and when it was first seen integrated."""
+    columns = select(REPOSITORIES.c.owner, REPOSITORIES.c.name, REPOSITORIES.c.integrated_at)
+    rows = connection.execute(columns.where(REPOSITORIES.c.source == source))
+    return {Repository(owner, name): integrated_at for owner, name, integrated_at in rows}
+
+
+def _row(
+    source: str, repository: Repository, evidence: Evidence | None, integrated_at: Moment | None, at: Moment
+) -> Row:
+    stage = stage_of(evidence, integrated_before=integrated_at is not None)
+    first = at if stage is Stage.INTEGRATED and integrated_at is None else integrated_at
+    return {
+        **_name(source, repository),
+        "stage": stage.value,
+        "template": None if evidence is None else evidence.template,
+        "evidence": None if evidence is None else _EVIDENCE.dump_json(evidence).decode(),
+        "integrated_at": first,
+    }
+
+
+def _name(source: str, repository: Repository) -> Row:
+    return {"source": source, "owner": repository.owner, "name": repository.name}

@@ -1,0 +1,117 @@
+"""The ledger's tables, as the newest revision leaves them (`migrations/` says how they came to be).
+
+Every row belongs to a source. Moments are Unix seconds in UTC. A test holds this module and the
+migrations together.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, MetaData, Table, Text
+from sqlalchemy.types import TypeEngine
+
+METADATA = MetaData()
+Type: TypeAlias = type[TypeEngine[Any]]
+
+
+def _table(name: str, *parts: Column[object] | Index) -> Table:
+    """Rows lie in the order of their key: it is how they are found, and SQLite then stores it once."""
+    return Table(name, METADATA, *parts, sqlite_with_rowid=False)
+
+
+def _key(name: str, kind: Type = Text) -> Column[object]:
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _value(name: str, kind: Type, *, nullable: bool = False) -> Column[object]:
+    return Column(name, kind, nullable=nullable)
+
+
+# `pruned_to` is the end of the newest fact that was pruned: whatever ended before was counted, or is too old.
+SOURCES = _table(
+    "sources",
+    _key("source"),
+    _value("last_success_at", Double, nullable=True),
+    _value("pruned_to", Double, nullable=True),
+)
+MARKS = _table("marks", _key("source"), _key("key"), _value("value", Text))
+RUNS = _table(
+    "runs",
+    _key("source"),
+    _key("owner"),
+    _key("name"),
+    _key("run_id"),
+    _key("attempt", BigInteger),
+    _value("pipeline", Text),
+    _value("result", Text),
+    _value("workflow", Text),
+    _value("default_branch", Boolean),
+    _value("created_at", Double),
+    _value("started_at", Double, nullable=True),
+    _value("finished_at", Double),
+    Index("runs_by_workflow", "workflow", "finished_at", "source", "result"),
+    Index("runs_by_end", "source", "finished_at"),
+)
+CHANGES = _table(
+    "changes",
+    _key("source"),
+    _key("owner"),
+    _key("name"),
+    _key("change_id"),
+    _value("first_commit_at", Double),
+    _value("opened_at", Double),
+    _value("merged_at", Double),
+    Index("changes_by_end", "source", "merged_at"),
+)
+# `labels` is a JSON list, in the order of the family.
+TOTALS = _table("totals", _key("source"), _key("family"), _key("labels"), _value("value", Double))
+SPANS = _table(
+    "spans",
+    _key("source"),
+    _key("component"),
+    _key("begin_at", Double),
+    _value("end_at", Double),
+    _value("up", Boolean),
+    Index("spans_by_end", "end_at"),
+)
+# What the bridge itself counted when we last looked.
+BRIDGE_COUNTS = _table(
+    "bridge_counts",
+    _key("source"),
+    _key("bridge"),
+    _value("events", BigInteger, nullable=True),
+    _value("errors", BigInteger, nullable=True),
+    _value("validations", BigInteger, nullable=True),
+    _value("templates_served", BigInteger, nullable=True),
+)
+# A bucket is the Unix second at which its minute begins.
+OPERATIONS = _table(
+    "operations",
+    _key("source"),
+    _key("bridge"),
+    _key("bucket", BigInteger),
+    _value("total", Double),
+    _value("failed", Double),
+)
+LATEST = _table("latest", _key("source"), _key("kind"), _key("key"), _value("payload", Text))
+# `integrated_at` is when it was first seen integrated; `evidence` is JSON, NULL when it could not be read.
+REPOSITORIES = _table(
+    "repositories",
+    _key("source"),
+    _key("owner"),
+    _key("name"),
+    _value("stage", Text),
+    _value("template", Boolean, nullable=True),
+    _value("evidence", Text, nullable=True),
+    _value("integrated_at", Double, nullable=True),
+)
+ACTIVITY = _table(
+    "activity",
+    _key("source"),
+    _key("owner"),
+    _key("name"),
+    _value("active_at", Double),
+    _value("workflow", Text, nullable=True),
+    _value("workflow_at", Double, nullable=True),
+)

@@ -1,0 +1,55 @@
+"""Writing rows: the few statements that SQLite and PostgreSQL both understand, but SQLAlchemy spells twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Table, and_, bindparam, delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+Row: TypeAlias = dict[str, Any]
+Key: TypeAlias = tuple[Any, ...]
+
+
+def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can tell what to do where the key is taken."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def add_new(connection: Connection, table: Table, rows: Sequence[Row]) -> set[Key]:
+    """Inserts the rows whose keys are new; says which those were."""
+    if not rows:
+        return set()
+    statement = insert(connection, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return {tuple(row) for row in connection.execute(statement, rows)}
+
+
+def replace(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Inserts the rows; where a key is taken, every other column takes the new value."""
+    _upsert(connection, table, rows, adding=False)
+
+
+def add_up(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Inserts the rows; where a key is taken, every other column grows by the new value."""
+    _upsert(connection, table, rows, adding=True)
+
+
+def remove(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Deletes the rows that these names and values tell."""
+    if rows:
+        named = and_(*(table.c[name] == bindparam(name) for name in rows[0]))
+        connection.execute(delete(table).where(named), rows)
+
+
+def _upsert(connection: Connection, table: Table, rows: Iterable[Row], *, adding: bool) -> None:
+    """In the order of the keys: PostgreSQL then never waits in a circle."""
+    keys = [column.name for column in table.primary_key.columns]
+    ordered = sorted(rows, key=lambda row: [row[name] for name in keys])
+    if not ordered:
+        return
+    statement = insert(connection, table)
+    given, old = statement.excluded, table.c
+    others = [column.name for column in table.columns if column.name not in keys]
+    changed = {name: old[name] + given[name] if adding else given[name] for name in others}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), ordered)

@@ -1,0 +1,88 @@
+"""Pipeline runs, in the names of OpenTelemetry's CI/CD conventions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from exporter.metrics.declare import POLLED, Bucketed, Labels, Samples, Summed, counter, gauge, histogram, summary
+from exporter.metrics.histograms import bucketed
+from exporter.metrics.repositories import OWNER, REPOSITORY
+from exporter.model import RunState
+from exporter.snapshot import Snapshot
+from exporter.totals import RUN_BUCKETS, Family
+
+
+def _summed(snapshot: Snapshot, counts: Family, sums: Family) -> Samples:
+    """A count and a sum with the same labels, as one summary; the provider's name is put in second."""
+    for name, source in snapshot.sources.items():
+        seconds = source.view.totals.get(sums, {})
+        for labels, count in source.view.totals.get(counts, {}).items():
+            yield (name, source.vcs_provider_name, *labels), Summed(count, seconds.get(labels, 0.0))
+
+
+@summary(
+    "cicd_pipeline_run_duration_seconds",
+    "Duration of finished pipeline runs, by repository, pipeline and result." + POLLED,
+    labels=(*REPOSITORY, "cicd_pipeline_name", "cicd_pipeline_result"),
+)
+def duration(snapshot: Snapshot) -> Samples:
+    return _summed(snapshot, Family.RUNS, Family.RUN_SECONDS)
+
+
+@histogram(
+    "cicd_owner_pipeline_run_duration_seconds",
+    "Duration of finished pipeline runs, by owner, pipeline and result." + POLLED,
+    labels=(*OWNER, "cicd_pipeline_name", "cicd_pipeline_result"),
+)
+def owner_duration(snapshot: Snapshot) -> Samples:
+    for name, source in snapshot.sources.items():
+        totals = source.view.totals
+        sums = totals.get(Family.RUN_OWNER_SECONDS, {})
+        for labels, counts in bucketed(totals.get(Family.RUN_BUCKETS, {}), RUN_BUCKETS):
+            yield (name, source.vcs_provider_name, *labels), Bucketed(counts, sums.get(labels, 0.0))
+
+
+@summary(
+    "cicd_pipeline_run_queue_seconds",
+    "Time that finished pipeline runs had waited from creation to start, by owner and pipeline." + POLLED,
+    labels=(*OWNER, "cicd_pipeline_name"),
+)
+def queue(snapshot: Snapshot) -> Samples:
+    return _summed(snapshot, Family.QUEUED_RUNS, Family.QUEUED_SECONDS)
+
+
+@gauge(
+    "cicd_pipeline_run_active",
+    "Pipeline runs that have not ended, by owner and state." + POLLED,
+    labels=(*OWNER, "cicd_pipeline_run_state"),
+)
+def active(snapshot: Snapshot) -> Samples:
+    for name, source in snapshot.sources.items():
+        for (owner, state), count in _active(snapshot, name):
+            yield (name, source.vcs_provider_name, owner, state), count
+
+
+def _active(snapshot: Snapshot, name: str) -> Iterator[tuple[Labels, float]]:
+    view = snapshot.sources[name].view
+    counts: defaultdict[tuple[str, str], float] = defaultdict(float)
+    owners = {labels[0] for labels in view.totals.get(Family.RUNS, {})}
+    for owner in sorted(owners | {runs.repository.owner for runs in view.active}):
+        counts.update({(owner, state): 0.0 for state in RunState})
+    for runs in view.active:
+        owner = runs.repository.owner
+        counts[owner, RunState.PENDING] += runs.pending
+        counts[owner, RunState.EXECUTING] += runs.executing
+        counts[owner, RunState.FINALIZING] += runs.finalizing
+    yield from counts.items()
+
+
+@counter(
+    "orchex_kilo_workflow_runs_total",
+    "Finished pipeline runs by the workflow that they executed: integrated, legacy (separate tools) or other." + POLLED,
+    labels=("source", "workflow", "cicd_pipeline_result"),
+)
+def workflow_runs(snapshot: Snapshot) -> Samples:
+    for source, view in snapshot.views():
+        for labels, total in view.totals.get(Family.WORKFLOW_RUNS, {}).items():
+            yield (source, *labels), total

@@ -1,0 +1,170 @@
+"""Merged pull requests, and how long their first commit waited for the merge.
+
+The closed pull requests are listed by their last update, newest first, by ETag; a merge is an
+update, so reading down to shortly before the newest update seen last time finds every new merge.
+What was told within that overlap is remembered by number. Only merges into the default branch count.
+
+It knows pull requests and their commits. Authors' clocks are not trusted: a commit date that cannot
+be a date, lies before 2000 or after the merge, is ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import Field
+
+from exporter.errors import BadPayload
+from exporter.http import Http, Reply
+from exporter.model import Change, Facts, Moment, Seconds, Unreadable
+from exporter.providers.base import Payload, Since, When, parse, parse_moment
+from exporter.providers.github.api import (
+    ITEM_ERRORS,
+    PER_PAGE,
+    Mark,
+    Target,
+    field_of,
+    pages_from,
+    parse_each,
+    read_mark,
+    unreadable,
+)
+
+OVERLAP: Seconds = 300.0
+PARAMS: Mapping[str, str | int] = {"state": "closed", "sort": "updated", "direction": "desc", "per_page": PER_PAGE}
+
+
+class BasePayload(Payload):
+    ref: str | None = None
+
+
+class PullPayload(Payload):
+    number: int
+    base: BasePayload | None = None
+    created_at: When
+    updated_at: When
+    merged_at: When | None = None
+
+
+class AuthorPayload(Payload):
+    date: Any = None
+
+
+class CommitPayload(Payload):
+    author: AuthorPayload | None = None
+
+
+class ListedCommitPayload(Payload):
+    commit: CommitPayload | None = None
+
+
+class ChangesMark(Mark):
+    """`up_to` is the newest update that was seen; `told` are the merges since shortly before it."""
+
+    etag: str | None = None
+    up_to: Moment
+    told: dict[int, Moment] = Field(default_factory=dict)
+
+
+def mark_name(target: Target) -> str:
+    return f"changes:{target.repository}"
+
+
+def read_changes(http: Http, target: Target, since: Since, history: Seconds) -> Facts:
+    """The merges that are new. The mark never passes one whose commits could not be read."""
+    furthest = since.now - history
+    known = read_mark(ChangesMark, since.get(mark_name(target)))
+    floor = furthest if known is None else max(known.up_to - OVERLAP, furthest)
+    url = target.at("pulls")
+    reply = http.get(url, PARAMS, etag=known.etag if known else None)
+    if reply.not_modified:
+        return Facts()
+    pulls, bad = _listed(pages_from(http, reply, url), target, floor)
+    told = {} if known is None else known.told
+    fresh = [pull for pull in pulls if _counts(pull, target, floor) and pull.number not in told]
+    changes, failed = _changes(http, target, fresh)
+    missing = [pull.merged_at for pull, _ in failed if pull.merged_at is not None]
+    seen = [pull.updated_at for pull in pulls]
+    newest = min(max(seen, default=0.0), since.now)  # a date in the future must not hide what comes before it
+    up_to = min([*missing, max(newest, furthest if known is None else known.up_to)])
+    merges = {**told, **{int(change.change_id): change.merged_at for change in changes}}
+    trouble = (*bad, *(fault for _, fault in failed))
+    mark = ChangesMark(
+        etag=None if trouble else reply.etag,
+        up_to=up_to,
+        told={number: merged for number, merged in merges.items() if merged >= up_to - OVERLAP},
+    )
+    return Facts(changes=tuple(changes), unreadable=trouble, marks={mark_name(target): mark.model_dump_json()})
+
+
+def _listed(pages: Iterator[Reply], target: Target, floor: Moment) -> tuple[list[PullPayload], tuple[Unreadable, ...]]:
+    """The pull requests updated since `floor`, each once, and the malformed ones among them."""
+    pulls: dict[int, PullPayload] = {}
+    bad: list[Unreadable] = []
+    for page in pages:
+        listed, malformed = parse_pulls(page.json(), page.url, target)
+        bad.extend(malformed)
+        for pull in listed:
+            pulls.setdefault(pull.number, pull)
+        if any(pull.updated_at < floor for pull in listed):
+            break
+    return list(pulls.values()), tuple(bad)
+
+
+def _counts(pull: PullPayload, target: Target, floor: Moment) -> bool:
+    into = pull.base.ref if pull.base else None
+    return pull.merged_at is not None and pull.merged_at >= floor and target.is_default(into)
+
+
+def _changes(
+    http: Http, target: Target, pulls: list[PullPayload]
+) -> tuple[list[Change], list[tuple[PullPayload, Unreadable]]]:
+    """What was merged, oldest first, and what could not be read."""
+    changes: list[Change] = []
+    failed: list[tuple[PullPayload, Unreadable]] = []
+    for pull in sorted(pulls, key=lambda pull: pull.merged_at or 0.0):
+        try:
+            changes.append(to_change(pull, target, _commit_dates(http, target, pull)))
+        except ITEM_ERRORS as error:
+            failed.append((pull, unreadable(f"{target.repository} pull {pull.number}", error)))
+    return changes, failed
+
+
+def _commit_dates(http: Http, target: Target, pull: PullPayload) -> list[Moment]:
+    """The dates of its commits; GitHub lists the first 250."""
+    pages = http.pages(target.at(f"pulls/{pull.number}/commits"), {"per_page": PER_PAGE})
+    return [date for page in pages for date in parse_commit_dates(page.json(), page.url)]
+
+
+def parse_pulls(data: Any, where: str, target: Target) -> tuple[list[PullPayload], tuple[Unreadable, ...]]:
+    return parse_each(PullPayload, data, where, lambda pull: f"{target.repository} pull {field_of(pull, 'number')}")
+
+
+def parse_commit_dates(data: Any, where: str) -> list[Moment]:
+    """The author dates that can be dates. BadPayload: it is no list of commits."""
+    if not isinstance(data, list):
+        raise BadPayload(f"{where}: expected a list of commits, got {type(data).__name__}")
+    commits = [parse(ListedCommitPayload, entry, where) for entry in data]
+    given = (one.commit.author.date for one in commits if one.commit and one.commit.author)
+    return [moment for moment in map(_moment, given) if moment is not None]
+
+
+def _moment(date: Any) -> Moment | None:
+    try:
+        moment = parse_moment(date)
+    except (ValueError, OverflowError):
+        return None
+    return float(moment) if isinstance(moment, int | float) else None
+
+
+def to_change(pull: PullPayload, target: Target, dates: list[Moment]) -> Change:
+    """A merged pull request as a fact; without a believable commit date its opening stands for it."""
+    merged_at = pull.created_at if pull.merged_at is None else pull.merged_at
+    return Change(
+        repository=target.repository,
+        change_id=str(pull.number),
+        first_commit_at=min((date for date in dates if date <= merged_at), default=pull.created_at),
+        opened_at=pull.created_at,
+        merged_at=merged_at,
+    )

@@ -1,0 +1,148 @@
+"""Makes the snapshot and its exposition, and swaps both whole.
+
+It reads the ledger's answers, lets the pure functions work on them, and renders. A source's facts
+are read again only after that source was polled. Nobody who reads the result ever waits.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+
+from exporter import kpis
+from exporter.answers import Operations, SourceView
+from exporter.exposition import Caps, Exposition, render
+from exporter.ledger import Ledger
+from exporter.model import BRIDGES, Component
+from exporter.poller import Poller
+from exporter.snapshot import ExporterHealth, Indicators, Snapshot, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A snapshot and the bytes that were made from it."""
+
+    snapshot: Snapshot
+    exposition: Exposition
+
+
+class Publisher:
+    """Holds what is published now. `refresh` may be called from any thread, also while it runs."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        pollers: Mapping[str, Poller],
+        *,
+        caps: Caps,
+        required: Collection[Component],
+        exporter: Callable[[], ExporterHealth] = ExporterHealth,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._exporter = exporter
+        self._render_seconds = 0.0
+        self._ledger = ledger
+        self._now = now
+        self._views: dict[str, SourceView] = {}
+        self._changed: set[str] = set()
+        self._wanted = False
+        self._guard = threading.Lock()
+        self._work = threading.Lock()
+        self.configure(pollers, caps, required)
+        self.published = self._made()
+
+    def configure(self, pollers: Mapping[str, Poller], caps: Caps, required: Collection[Component]) -> None:
+        """Publishes for these sources from now on; call `refresh` after it."""
+        with self._guard:
+            self._pollers = dict(pollers)
+            self._caps = caps
+            self._required = frozenset(required)
+            self._changed = set(pollers)
+
+    def refresh(self, source: str | None = None) -> None:
+        """Makes everything anew, with `source` read again from the ledger.
+
+        When another thread is at it, that one does this work too: a burst of polls costs two
+        renderings, not one for each.
+        """
+        with self._guard:
+            self._wanted = True
+            if source is not None:
+                self._changed.add(source)
+        while self._wanted and self._work.acquire(blocking=False):
+            try:
+                with self._guard:
+                    self._wanted = False
+                self.published = self._made()
+            finally:
+                self._work.release()
+
+    def _made(self) -> Published:
+        with self._guard:
+            pollers, caps, changed = self._pollers, self._caps, self._changed
+            self._changed = set()
+        begun = time.perf_counter()
+        snapshot = self._snapshot(pollers, changed)
+        read = time.perf_counter()
+        itself = replace(self._exporter(), ledger_seconds=read - begun, render_seconds=self._render_seconds)
+        snapshot = replace(snapshot, exporter=itself)
+        exposition = render(snapshot, caps)
+        self._render_seconds = time.perf_counter() - read
+        return Published(snapshot, exposition)
+
+    def _snapshot(self, pollers: Mapping[str, Poller], changed: Collection[str]) -> Snapshot:
+        now = self._now()
+        for name in changed:
+            self._views[name] = self._ledger.view(name)
+        sources = {name: self._source(poller, now) for name, poller in sorted(pollers.items())}
+        return Snapshot(now, sources, self._indicators(pollers, sources, now))
+
+    def _source(self, poller: Poller, now: float) -> Source:
+        """The source with its facts, unless they are too old to be shown.
+
+        A component that does not answer is seen to be down at every poll: that stays, however long
+        it is since the source last answered.
+        """
+        health, view = poller.health, self._views[poller.name]
+        if health.too_old(health.last_success_at, now):
+            probes = () if health.too_old(health.probed_at, now) else view.probes
+            view = SourceView(probes=probes)
+        return Source(health, poller.provider.vcs_provider_name, view)
+
+    def _indicators(self, pollers: Mapping[str, Poller], sources: Mapping[str, Source], now: float) -> Indicators:
+        names = list(pollers)
+        longest = now - max(kpis.WINDOWS.values())
+        spans = self._ledger.spans(longest, names)
+        watched = {
+            component: [name for name in names if component in pollers[name].provider.components()]
+            for component in self._required
+        }
+        repositories = [view for source in sources.values() for view in source.view.repositories]
+        windows = {
+            window: self._window(window, now - seconds, names, sources) for window, seconds in kpis.WINDOWS.items()
+        }
+        return Indicators(
+            uptime={
+                window: kpis.uptime(spans, watched, now - seconds, now) for window, seconds in kpis.WINDOWS.items()
+            },
+            operations={window: every for window, (every, _) in windows.items()},
+            bridges={
+                (bridge, window): found for window, (_, bridges) in windows.items() for bridge, found in bridges.items()
+            },
+            template_adoption=kpis.template_adoption(repositories),
+            workflow_adoption=kpis.workflow_adoption(repositories, now - kpis.WINDOWS[kpis.DOCUMENTED_WINDOW]),
+        )
+
+    def _window(
+        self, window: str, since: float, names: list[str], sources: Mapping[str, Source]
+    ) -> tuple[Operations, dict[Component | None, Operations]]:
+        """All operations since then, and those of each bridge (None: both)."""
+        found = self._ledger.operations(since, names)
+        bridges: dict[Component | None, Operations] = {bridge: found.get(bridge, Operations()) for bridge in BRIDGES}
+        bridges[None] = sum(bridges.values(), Operations())
+        tasks = [task for source in sources.values() for task in source.view.tasks if task.period == window]
+        runs = kpis.run_operations(self._ledger.run_results(since, sources=names))
+        asked = Operations(sum(task.tasks for task in tasks), sum(task.failed for task in tasks))
+        return bridges[None] + asked + runs, bridges

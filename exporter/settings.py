@@ -1,0 +1,302 @@
+"""The configuration: one YAML file, overridden by the environment. Every fault is one line.
+
+    ORCHEX_KILO_SOURCES__GITHUB__TOKEN=…   overrides   sources: {github: {token: …}}
+
+This module knows keys, defaults and messages. What a source can be is known to the providers alone.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from exporter.evidence import EvidenceRules
+from exporter.model import Component
+from exporter.providers import AnyProvider
+from exporter.providers.base import Duration, Provider
+
+ENV_PREFIX = "ORCHEX_KILO_"
+DEFAULT_LISTEN_ADDRESS = ":9847"
+
+
+class Section(BaseModel):
+    """Base of the sections: frozen, and a key that we do not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class WebSettings(Section):
+    """`web:`, where the exporter is reached."""
+
+    listen_address: str = DEFAULT_LISTEN_ADDRESS
+    enable_lifecycle: bool = False
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:**********@", url)
+
+
+class LedgerSettings(Section):
+    """`ledger:`, the exporter's memory: an SQLAlchemy address, and how long raw facts are kept."""
+
+    url: Annotated[str, PlainSerializer(_without_password)] = "sqlite:///ledger.db"
+    retention: Annotated[Duration, Field(ge=86400)] = 35 * 86400.0
+
+
+class SeriesLimits(Section):
+    """`series:`, caps that protect Prometheus; what is cut is counted."""
+
+    per_repository: Annotated[int, Field(ge=1)] = 25
+    per_source: Annotated[int, Field(ge=100)] = 250_000
+    total: Annotated[int, Field(ge=100)] = 500_000
+
+
+class UptimeSettings(Section):
+    """`uptime:`, the components that must all be healthy; the documented four by default."""
+
+    required_components: Annotated[frozenset[Component], Field(min_length=1)] = frozenset(Component)
+
+
+def _source_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise ValueError("a source's name must be lower-case letters, digits and _, beginning with a letter")
+    return name
+
+
+SourceName = Annotated[str, AfterValidator(_source_name)]
+
+
+class Settings(BaseSettings):
+    """The whole configuration, merged and checked."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=ENV_PREFIX, env_nested_delimiter="__", validate_default=True
+    )
+
+    web: WebSettings = WebSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    series: SeriesLimits = SeriesLimits()
+    uptime: UptimeSettings = UptimeSettings()
+    evidence: EvidenceRules = EvidenceRules()
+    sources: Annotated[dict[SourceName, AnyProvider], Field(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shared_evidence(cls, data: Any) -> Any:
+        """The organisation's `evidence:` holds for every git host that has none of its own."""
+        if isinstance(data, dict) and "evidence" in data and isinstance(data.get("sources"), dict):
+            hosts = {name: source for name, source in data["sources"].items() if _is_host(source)}
+            shared = {name: {"evidence": data["evidence"], **source} for name, source in hosts.items()}
+            return {**data, "sources": {**data["sources"], **shared}}
+        return data
+
+    def effective(self) -> str:
+        """The configuration as YAML, secrets masked."""
+        return yaml.safe_dump(self.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True)
+
+
+def _is_host(source: Any) -> bool:
+    kinds = {kind for kind, model in _kinds().items() if "evidence" in model.model_fields}
+    return isinstance(source, dict) and source.get("kind") in kinds
+
+
+def _kinds() -> dict[str, type[Provider]]:
+    """The provider models by their kind, read from the union."""
+    field = Settings.model_fields["sources"].annotation
+    union = field.__args__[1]  # type: ignore[union-attr]  # dict[SourceName, AnyProvider]
+    members = getattr(getattr(union, "__origin__", union), "__args__", (union,))
+    return {model.model_fields["kind"].annotation.__args__[0]: model for model in members}
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used. `faults` are lines, each with its place and remedy."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A parsed YAML file: its data, and the line on which each key path stands."""
+
+    name: str
+    data: dict[str, Any]
+    lines: Mapping[tuple[str, ...], int]
+
+
+def load(path: Path) -> Settings:
+    """The settings in `path` and the environment. Raises ConfigError with every fault that it found."""
+    return _settings(_read(path))
+
+
+def from_data(data: dict[str, Any]) -> Settings:
+    """As `load`, for a configuration that is already at hand."""
+    return _settings(_Document("configuration", data, {}))
+
+
+def _settings(document: _Document) -> Settings:
+    class Loaded(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic-settings passes it by name
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # as above
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # as above
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return env_settings, InitSettingsSource(settings_cls, document.data)
+
+    Loaded.__name__ = Settings.__name__
+    faults = list(_unknown_variables())
+    try:
+        settings = Loaded()
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        raise ConfigError(faults + [_fault(document, detail) for detail in details]) from None
+    faults += _missing_files(document, settings)
+    if faults:
+        raise ConfigError(faults)
+    return settings
+
+
+def _read(path: Path) -> _Document:
+    try:
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read ({error.strerror}); name the file with --config.file"]) from None
+    except UnicodeDecodeError:
+        raise ConfigError([f"{path}: is not UTF-8 text"]) from None
+    except yaml.YAMLError as error:
+        raise ConfigError([_yaml_fault(path, error)]) from None
+    if not isinstance(data, dict):
+        raise ConfigError([f"{path}: must hold a mapping with the key `sources`"])
+    lines: dict[tuple[str, ...], int] = {}
+    faults = [f"{path}:{line}: {'.'.join(key)}: this key stands here twice" for key, line in _index(root, lines)]
+    if faults:
+        raise ConfigError(faults)
+    return _Document(str(path), data, lines)
+
+
+def _yaml_fault(path: Path, error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    place = f"{path}:{mark.line + 1}" if mark else str(path)
+    return f"{place}: not valid YAML: {getattr(error, 'problem', None) or 'cannot be parsed'}"
+
+
+def _index(
+    node: yaml.Node | None, lines: dict[tuple[str, ...], int], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Fills `lines`; yields the keys that stand twice (YAML itself would keep the last in silence)."""
+    pairs: list[tuple[str, int, yaml.Node]] = []
+    if isinstance(node, yaml.MappingNode):
+        pairs = [(str(key.value), key.start_mark.line + 1, value) for key, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        pairs = [(str(number), value.start_mark.line + 1, value) for number, value in enumerate(node.value)]
+    for name, line, value in pairs:
+        here = (*path, name)
+        if here in lines and name != "<<":
+            yield here, line
+        else:
+            lines[here] = line
+            yield from _index(value, lines, here)
+
+
+def _unknown_variables() -> Iterator[str]:
+    """Prefixed variables that no setting reads: pydantic-settings passes over them in silence."""
+    for name in sorted(os.environ):
+        if name.upper().startswith(ENV_PREFIX):
+            first = name[len(ENV_PREFIX) :].lower().split("__")[0]
+            if first not in Settings.model_fields:
+                yield f"environment {name}: no such setting{_guess(first, Settings.model_fields)}"
+
+
+def _fault(document: _Document, detail: ErrorDetails) -> str:
+    """One line: the place, the key, what is wrong, and what would be right."""
+    path = tuple(str(part) for part in detail["loc"] if part != "[key]")
+    if len(path) > 2 and path[0] == "sources" and path[2] in _kinds():  # noqa: PLR2004  # sources, name, kind
+        path = path[:2] + path[3:]
+    return f"{_place(document, path)}: {'.'.join(path) or 'configuration'}: {_problem(path, detail)}"
+
+
+def _place(document: _Document, path: tuple[str, ...]) -> str:
+    variable = ENV_PREFIX + "__".join(path).upper()
+    if any(name.upper() == variable for name in os.environ):
+        return f"environment {variable}"
+    for length in range(len(path), 0, -1):
+        if path[:length] in document.lines:
+            return f"{document.name}:{document.lines[path[:length]]}"
+    return document.name
+
+
+def _problem(path: tuple[str, ...], detail: ErrorDetails) -> str:
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        return f"unknown key{_guess(path[-1], _known_keys(detail))}"
+    if kind == "missing":
+        return "missing; give it a value"
+    if kind == "union_tag_not_found":
+        return f"missing `kind`; one of {', '.join(sorted(_kinds()))}"
+    if kind == "union_tag_invalid":
+        return f"unknown kind {detail['ctx']['tag']!r}; one of {', '.join(sorted(_kinds()))}"
+    message = detail["msg"].removeprefix("Value error, ")
+    shown = isinstance(detail["input"], str | int | float | bool) and not _secret(path)
+    return f"{message[:1].lower()}{message[1:]}" + (f" (found {detail['input']!r})" if shown else "")
+
+
+def _secret(path: tuple[str, ...]) -> bool:
+    return bool(re.search(r"token|password|secret|key|url|command", path[-1] if path else ""))
+
+
+def _known_keys(detail: ErrorDetails) -> list[str]:
+    """The keys of the section in which an unknown one was found."""
+    model: Any = Settings
+    for part in detail["loc"][:-1]:
+        if isinstance(part, str) and part in _kinds():
+            model = _kinds()[part]
+        elif part in getattr(model, "model_fields", {}):
+            model = model.model_fields[part].annotation
+    return list(getattr(model, "model_fields", {}))
+
+
+def _guess(word: str, known: Any) -> str:
+    names = sorted(known)
+    close = difflib.get_close_matches(word, names, n=1)
+    return f"; did you mean `{close[0]}`?" if close else f"; known: {', '.join(names)}" if names else ""
+
+
+def _missing_files(document: _Document, settings: Settings) -> list[str]:
+    """Secret and certificate files that cannot be read now."""
+    faults = []
+    for path, file in _files(settings.sources, ("sources",)):
+        try:
+            with file.open("rb"):
+                pass
+        except OSError as error:
+            problem = f"the file {file} cannot be read ({error.strerror}); create it or correct the path"
+            faults.append(f"{_place(document, path)}: {'.'.join(path)}: {problem}")
+    return faults
+
+
+def _files(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Path]]:
+    if isinstance(value, Path):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _files(getattr(value, name), (*path, name))
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _files(item, (*path, name))

@@ -1,0 +1,133 @@
+"""What the exporter serves: /metrics, health, readiness, reload and a page for people.
+
+Every page reads memory and answers at once; only a reload takes time, and has a thread for it. This
+module knows routes and answers; nothing of sources, polls or the ledger.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from exporter.exposition import Exposition
+from exporter.landing import page, unready
+from exporter.negotiation import choose
+from exporter.snapshot import SourceHealth
+from exporter.webauth import BASE_HEADERS, Gate
+from exporter.webconfig import WebConfig
+
+
+class Site(Protocol):
+    """What the pages need to know. Every method but `reload` only reads memory."""
+
+    def exposition(self) -> Exposition: ...
+
+    def sources(self) -> Sequence[SourceHealth]: ...
+
+    def now(self) -> float: ...
+
+    def reload(self) -> str | None:
+        """Loads the configuration again; may take seconds. The error's text when it is refused."""
+
+    def scraped(self, seconds: float, size: int) -> None:
+        """Is told after each scrape how long it took and how many bytes of body were sent."""
+
+
+def create_app(site: Site, *, web_config: WebConfig, enable_lifecycle: bool) -> Starlette:
+    """The application; `web_config` says who may come in and which headers are added."""
+    pages = _Pages(site, enable_lifecycle=enable_lifecycle)
+    app = Starlette(
+        routes=[
+            Route("/", pages.landing),
+            Route("/metrics", pages.metrics),
+            Route("/-/healthy", pages.healthy),
+            Route("/-/ready", pages.ready),
+            Route("/-/reload", pages.reload, methods=["POST", "PUT"]),
+            Route("/favicon.ico", pages.favicon),
+        ],
+        middleware=[Middleware(Gate, web_config=web_config)],
+        exception_handlers={HTTPException: _refused, Exception: _broken},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+class _Pages:
+    def __init__(self, site: Site, *, enable_lifecycle: bool) -> None:
+        self._site = site
+        self._lifecycle = enable_lifecycle
+        self._reloading = asyncio.Lock()
+        self._tried = False
+
+    async def metrics(self, request: Request) -> Response:
+        begin = time.perf_counter()
+        accept = ",".join(request.headers.getlist("accept"))
+        encodings = ",".join(request.headers.getlist("accept-encoding"))
+        body = choose(self._site.exposition(), accept, encodings)
+        headers = {"Content-Type": body.content_type, "Vary": "Accept, Accept-Encoding"}
+        if body.encoding:
+            headers["Content-Encoding"] = body.encoding
+        counted = None if request.method == "HEAD" else BackgroundTask(self._scraped, begin, len(body.content))
+        return Response(body.content, headers=headers, background=counted)
+
+    async def _scraped(self, begin: float, size: int) -> None:
+        self._site.scraped(time.perf_counter() - begin, size)
+
+    async def landing(self, _: Request) -> Response:
+        nonce = secrets.token_urlsafe(16)
+        policy = f"{BASE_HEADERS['Content-Security-Policy']}; style-src 'nonce-{nonce}'"
+        content = page(self._site.sources(), self._site.now(), nonce)
+        return HTMLResponse(content, headers={"Content-Security-Policy": policy})
+
+    async def healthy(self, _: Request) -> Response:
+        return _plain("healthy")
+
+    async def ready(self, _: Request) -> Response:
+        """503 until every source was tried once, and whenever all of them fail.
+
+        What a reload adds later is not waited for: the exporter goes on serving the others.
+        """
+        sources = self._site.sources()
+        self._tried = self._tried or all(source.up is not None for source in sources)
+        reason = unready(sources, tried_before=self._tried)
+        return _plain("ready") if reason is None else _plain(f"not ready: {reason}", 503)
+
+    async def reload(self, _: Request) -> Response:
+        if not self._lifecycle:
+            return _plain("reloading over HTTP is off; start with --web.enable-lifecycle, or send SIGHUP", 403)
+        async with self._reloading:
+            error = await run_in_threadpool(self._site.reload)
+        return _plain("reloaded") if error is None else _plain(f"not reloaded: {error}", 500)
+
+    async def favicon(self, _: Request) -> Response:
+        return Response(status_code=204)
+
+
+def _plain(text: str, status: int = 200) -> PlainTextResponse:
+    return PlainTextResponse(f"{text}\n", status)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    """404, 405 and their like, in a line of text."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = dict(getattr(error, "headers", None) or {})
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
+    remedy = {404: "there is no such page; / lists them", 405: f"use {headers.get('Allow', 'another method')}"}
+    return PlainTextResponse(f"{remedy.get(status, 'refused')}\n", status, headers)
+
+
+async def _broken(_: Request, __: Exception) -> Response:
+    return PlainTextResponse("this is a defect of the exporter; its log says more\n", 500, BASE_HEADERS)

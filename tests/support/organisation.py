@@ -1,0 +1,59 @@
+"""The simulated organisation for tests: served for real, with its time in the test's hand."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from exporter.demo.config import configuration
+from exporter.demo.organisation import Organisation
+from exporter.demo.server import DemoServer
+from tests.support.exporter import Process, until
+
+SOURCES = ("orchex", "kilo", "bridges", "acme")
+
+
+class Staged:
+    """An organisation whose clock stands still until the test moves it. It never runs ahead of ours."""
+
+    def __init__(self, behind: float) -> None:
+        self.organisation = Organisation(start=time.time() - behind, fresh_bridges=True)
+        self.truth = self.organisation.truth
+        self._moment = float(self.organisation.start)
+        self.server = DemoServer(self.organisation, lambda: self._moment)
+
+    @property
+    def now(self) -> float:
+        return self._moment
+
+    def advance(self, seconds: float) -> None:
+        self._moment += seconds
+        self.organisation.advance(self._moment)
+
+    def configuration(self, folder: Path, interval: str = "1s") -> dict[str, Any]:
+        """The demo's own configuration, polling faster."""
+        made = configuration(self.server.addresses, f"sqlite:///{folder}/ledger.db", self.server.tokens)
+        for source in made["sources"].values():
+            source["interval"] = interval
+        return made
+
+
+@contextmanager
+def staged(behind: float = 900) -> Iterator[Staged]:
+    stage = Staged(behind)
+    with stage.server:
+        yield stage
+
+
+def polled_anew(process: Process, sources: tuple[str, ...] = SOURCES) -> None:
+    """Waits until each source was polled from beginning to end after this call."""
+    before = {source: process.value(COUNT, source=source) or 0 for source in sources}
+    for source in sources:
+        until(
+            lambda source=source: (process.value(COUNT, source=source) or 0) >= before[source] + 2,
+            f"{source} was polled anew; the exporter said:\n{process.log[-2000:]}",
+        )
+
+
+COUNT = "orchex_kilo_source_poll_duration_seconds_count"

@@ -1,0 +1,74 @@
+"""A real Prometheus that scrapes one exporter every second."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+import yaml
+
+from tests.support.exporter import until
+
+
+class Prometheus:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def query(self, expression: str) -> dict[frozenset[tuple[str, str]], float]:
+        """An instant query: labels (without those of the scrape) -> value."""
+        reply = requests.get(f"{self.url}/api/v1/query", params={"query": expression}, timeout=10)
+        reply.raise_for_status()
+        return {
+            frozenset((k, v) for k, v in found["metric"].items() if k not in ("__name__", "instance", "job")): float(
+                found["value"][1]
+            )
+            for found in reply.json()["data"]["result"]
+        }
+
+    def value(self, expression: str) -> float | None:
+        """The single value of an expression; None when it gives nothing."""
+        found = self.query(expression)
+        assert len(found) <= 1, f"{expression} gives {len(found)} values"
+        return next(iter(found.values()), None)
+
+    def scraped_since(self, moment: float) -> bool:
+        """Whether a scrape that succeeded began after `moment`, Unix seconds."""
+        newest = self.value("timestamp(up == 1)")
+        return newest is not None and newest > moment
+
+
+@contextmanager
+def prometheus(folder: Path, target: str) -> Iterator[Prometheus]:
+    """Prometheus, scraping `target` (HOST:PORT) with OpenMetrics as it prefers."""
+    configuration = {
+        "global": {"scrape_interval": "1s", "scrape_timeout": "1s"},
+        "scrape_configs": [{"job_name": "exporter", "static_configs": [{"targets": [target]}]}],
+    }
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration))
+    log = folder / "prometheus.log"
+    with log.open("wb") as stderr:
+        process = subprocess.Popen(
+            [
+                "prometheus",
+                f"--config.file={folder}/prometheus.yml",
+                f"--storage.tsdb.path={folder}/prometheus",
+                "--web.listen-address=127.0.0.1:0",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=stderr,
+            stderr=stderr,
+        )
+    try:
+        found = until(lambda: re.search(r'"?Listening on"? address=(\S+)', log.read_text()), "Prometheus listens")
+        url = f"http://{found[1]}"
+        until(lambda: _ready(url), "Prometheus is ready")
+        yield Prometheus(url)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _ready(url: str) -> bool:
+    return requests.get(f"{url}/-/ready", timeout=5).status_code == 200

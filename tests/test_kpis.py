@@ -1,0 +1,129 @@
+"""The documented ratios: worked examples by hand, and what must hold for any history."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter import kpis
+from exporter.answers import Operations, RepositoryView, Span
+from exporter.kpis import Share, Uptime
+from exporter.model import Component, Repository, Result, Stage, Workflow
+
+ORCHEX, KILO = Component.ORCHEX, Component.KILO
+BOTH = {ORCHEX: ["o"], KILO: ["k"]}
+
+
+def span(component: Component, begin: float, end: float, up: bool = True, source: str | None = None) -> Span:
+    return Span(source or component[0], component, begin, end, up)
+
+
+@pytest.mark.parametrize(
+    ("spans", "expected"),
+    [
+        pytest.param([], Uptime(0, 0, 100), id="nothing observed"),
+        pytest.param([span(ORCHEX, 0, 100), span(KILO, 0, 100)], Uptime(100, 0, 0), id="all healthy"),
+        pytest.param([span(ORCHEX, 0, 100)], Uptime(0, 0, 100), id="one never seen: not known to be up"),
+        pytest.param([span(ORCHEX, 0, 40, up=False)], Uptime(0, 40, 60), id="one seen down is enough to be down"),
+        pytest.param(
+            [span(ORCHEX, 0, 100), span(KILO, 0, 60), span(KILO, 60, 100, up=False)],
+            Uptime(60, 40, 0),
+            id="one goes down",
+        ),
+        pytest.param(
+            [span(ORCHEX, 0, 50, up=False), span(ORCHEX, 50, 100), span(KILO, 0, 100)],
+            Uptime(50, 50, 0),
+            id="down, then up",
+        ),
+        pytest.param(
+            [span(ORCHEX, 0, 50, up=False), span(KILO, 25, 75, up=False)],
+            Uptime(0, 75, 25),
+            id="two at once are down once",
+        ),
+        pytest.param(
+            [span(ORCHEX, -50, 30), span(ORCHEX, 60, 150), span(KILO, -50, 150)],
+            Uptime(70, 0, 30),
+            id="cut at the window, exporter down for a third of it",
+        ),
+    ],
+)
+def test_uptime(spans: list[Span], expected: Uptime) -> None:
+    assert kpis.uptime(spans, BOTH, 0, 100) == expected
+
+
+def test_a_component_that_no_source_reports_leaves_uptime_unknown() -> None:
+    seen = kpis.uptime([span(ORCHEX, 0, 100)], {ORCHEX: ["o"], KILO: []}, 0, 100)
+    assert (seen.ratio, seen.coverage) == (None, 0.0)
+
+
+def test_every_source_that_reports_a_component_must_see_it_healthy() -> None:
+    spans = [span(ORCHEX, 0, 100, source="a"), span(ORCHEX, 0, 75, source="b"), span(ORCHEX, 75, 100, False, "b")]
+    assert kpis.uptime(spans, {ORCHEX: ["a", "b"]}, 0, 100).ratio == 0.75
+
+
+def test_spans_of_other_sources_and_components_do_not_count() -> None:
+    spans = [span(ORCHEX, 0, 100), span(KILO, 0, 100, up=False), span(ORCHEX, 0, 100, False, "removed")]
+    assert kpis.uptime(spans, {ORCHEX: ["o"]}, 0, 100).ratio == 1.0
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Span]:
+    """For each component, states that follow one another, some of them not observed."""
+    spans = []
+    for component in (ORCHEX, KILO):
+        bounds = sorted(draw(st.lists(st.integers(0, 1000), unique=True, max_size=12)))
+        for begin, end in zip(bounds, bounds[1:], strict=False):
+            state = draw(st.sampled_from([True, False, None]))
+            if state is not None:
+                spans.append(span(component, begin, end, state))
+    return spans
+
+
+@given(histories(), st.integers(0, 1000), st.randoms(use_true_random=False))
+def test_uptime_of_a_split_window_adds_up_in_any_order(spans: list[Span], cut: int, random) -> None:
+    whole = kpis.uptime(spans, BOTH, 0, 1000)
+    random.shuffle(spans)
+    parts = kpis.uptime(spans, BOTH, 0, cut) + kpis.uptime(spans, BOTH, cut, 1000)
+    assert (parts.up, parts.down, parts.unobserved) == (whole.up, whole.down, whole.unobserved)
+    assert whole.up + whole.down + whole.unobserved == 1000
+    assert whole.ratio is None or 0 <= whole.ratio <= 1
+
+
+def test_which_run_results_are_operations_and_which_of_them_failed() -> None:
+    results = dict.fromkeys(Result, 1)
+    assert kpis.run_operations(results) == Operations(total=5, failed=2)
+
+
+@pytest.mark.parametrize(
+    ("operations", "error", "success"),
+    [(Operations(0, 0), None, None), (Operations(200, 2), 0.01, 0.99), (Operations(4, 4), 1.0, 0.0)],
+)
+def test_error_and_success_ratio(operations: Operations, error: float | None, success: float | None) -> None:
+    assert kpis.error_ratio(operations) == error
+    assert kpis.success_ratio(operations) == success
+
+
+def view(name: str, **known: object) -> RepositoryView:
+    return RepositoryView(Repository("acme", name), **{"stage": Stage.LEGACY, "template": False, **known})  # type: ignore[arg-type]
+
+
+def test_template_adoption_leaves_out_what_could_not_be_read() -> None:
+    views = [view("a", template=True), view("b"), view("c", stage=Stage.UNKNOWN, template=None)]
+    share = kpis.template_adoption(views)
+    assert share == Share(part=1, whole=2, unknown=1)
+    assert share.ratio == 0.5
+    assert kpis.template_adoption([views[2]]).ratio is None
+
+
+def test_workflow_adoption_counts_repositories_with_activity_in_the_window() -> None:
+    integrated, legacy = Workflow.INTEGRATED, Workflow.LEGACY
+    views = [
+        view("on", active_at=90, workflow=integrated, workflow_at=90),
+        view("on, deployed since", active_at=99, workflow=integrated, workflow_at=60),
+        view("not on", active_at=90, workflow=legacy, workflow_at=90),
+        view("neither workflow", active_at=90),
+        view("was on before the window", active_at=90, workflow=integrated, workflow_at=40),
+        view("asleep", active_at=40, workflow=integrated, workflow_at=40),
+        view("never ran"),
+    ]
+    assert kpis.workflow_adoption(views, since=50) == Share(part=2, whole=5)
+    assert kpis.workflow_adoption([], since=50).ratio is None

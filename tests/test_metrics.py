@@ -1,0 +1,122 @@
+"""The metric families: what they are called, what they say, and that nothing of it changes unseen."""
+
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
+from prometheus_client.parser import text_string_to_metric_families as parse_text
+from tests.support import world
+
+from exporter import exposition
+from exporter.exposition import EXTRA_FAMILIES
+from exporter.metrics import FAMILIES
+from exporter.metrics.declare import Summed, Type, counter
+from exporter.metrics.histograms import bucketed
+from exporter.snapshot import Snapshot
+
+GOLDEN = Path(__file__).parent / "golden" / "metrics.prom"
+EVERY = FAMILIES + EXTRA_FAMILIES
+
+
+def ours(body: bytes) -> str:
+    """The exposition without the series of the Python process and the versions of this machine."""
+    lines = [line for line in body.decode().splitlines() if not re.match(r"(# \w+ )?(python|process)_", line)]
+    return re.sub(r'python_version="[^"]*"', 'python_version="3"', "\n".join(lines)) + "\n"
+
+
+def test_the_exposition_is_the_golden_one(request: pytest.FixtureRequest) -> None:
+    """`pytest --update-golden` writes it anew; the difference is then read in review."""
+    found = ours(exposition.render(world.snapshot()).text)
+    if request.config.getoption("--update-golden"):
+        GOLDEN.write_text(found)
+    assert found == GOLDEN.read_text()
+
+
+def test_every_family_is_in_the_golden_exposition() -> None:
+    golden = GOLDEN.read_text()
+    absent = [family.name for family in FAMILIES if f"# TYPE {family.name} " not in golden]
+    assert absent == []
+
+
+def test_promtool_finds_nothing_to_say() -> None:
+    body = exposition.render(world.snapshot()).text
+    checked = subprocess.run(["promtool", "check", "metrics"], input=body, capture_output=True, check=False)
+    assert (checked.returncode, checked.stdout.decode(), checked.stderr.decode()) == (0, "", "")
+
+
+def test_both_formats_parse_to_the_same_samples() -> None:
+    made = exposition.render(world.snapshot())
+    text, openmetrics = (
+        {(s.name, *sorted(s.labels.items())): s.value for family in parse(body.decode()) for s in family.samples}
+        for parse, body in ((parse_text, made.text), (parse_openmetrics, made.openmetrics))
+    )
+    changing = ("process_", "python_")
+    assert {k: v for k, v in text.items() if not k[0].startswith(changing)} == {
+        k: v for k, v in openmetrics.items() if not k[0].startswith(changing)
+    }
+
+
+@pytest.mark.parametrize("family", EVERY, ids=lambda family: family.name)
+def test_names_follow_the_conventions(family) -> None:
+    assert re.fullmatch(r"(orchex_kilo|cicd|vcs)_[a-z0-9_]+", family.name)
+    assert family.name.endswith("_total") == (family.type is Type.COUNTER)
+    assert not family.name.endswith(("_count", "_sum", "_bucket", "_created"))
+    assert family.help.endswith(".")
+    assert not {"run_id", "sha", "branch", "le", "quantile"} & set(family.labels)
+
+
+def test_names_are_unique() -> None:
+    assert len({family.name for family in EVERY}) == len(EVERY)
+
+
+def test_an_empty_snapshot_says_nothing_of_any_domain() -> None:
+    """Unknown is not zero: without facts there is no series about the world, only about ourselves."""
+    found = ours(exposition.render(Snapshot(taken_at=world.NOW)).text)
+    names = {line.split("{")[0].split()[0] for line in found.splitlines() if not line.startswith("#")}
+    assert names
+    assert all(name.startswith("orchex_kilo_exporter_") for name in names)
+
+
+def test_a_stale_source_keeps_only_its_health() -> None:
+    snapshot = world.snapshot()
+    kilo = snapshot.sources["kilo"]
+    found = ours(exposition.render(replace(snapshot, sources={"kilo": kilo})).text)
+    about = [line for line in found.splitlines() if 'source="kilo"' in line]
+    assert about
+    assert all(line.startswith("orchex_kilo_source_") for line in about)
+    assert "orchex_kilo_source_last_success_timestamp_seconds{" not in found
+
+
+def test_labels_that_do_not_fit_are_an_error() -> None:
+    family = counter("orchex_kilo_x_total", "X.", labels=("a", "b"))(lambda _: iter(()))
+    with pytest.raises(ValueError, match="does not fit the labels"):
+        family.collect(iter([(("only one",), 1.0)]))
+
+
+def test_a_counter_must_be_named_as_one() -> None:
+    with pytest.raises(ValueError, match="ends in _total"):
+        counter("orchex_kilo_x", "X.")
+
+
+def test_a_summary_has_no_quantiles() -> None:
+    family = next(family for family in FAMILIES if family.name == "vcs_change_lead_time_seconds")
+    metric = family.collect(iter([(("s", "github", "o", "r"), Summed(2, 5.0))]))
+    assert [(sample.name, sample.value) for sample in metric.samples] == [
+        ("vcs_change_lead_time_seconds_count", 2),
+        ("vcs_change_lead_time_seconds_sum", 5.0),
+    ]
+
+
+def test_buckets_that_an_older_version_kept_are_counted_in_the_next_larger_one() -> None:
+    ((labels, counts),) = bucketed({("x", "15.0"): 2.0, ("x", "+Inf"): 1.0, ("x", "10.0"): 4.0}, (10, 30))
+    assert labels == ("x",)
+    assert counts == [("10.0", 4.0), ("30.0", 2.0), ("+Inf", 1.0)]
+
+
+def test_one_repository_stays_within_its_series() -> None:
+    """Two pipelines, three results each: the usual repository fits its cap without a cut."""
+    found = ours(exposition.render(world.snapshot(), exposition.Caps(per_repository=25)).text)
+    assert 'series_cut{' not in found
