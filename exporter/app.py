@@ -12,7 +12,7 @@ from dataclasses import replace
 from exporter.exposition import Caps, Exposition
 from exporter.ledger import Ledger
 from exporter.poller import Poller
-from exporter.publisher import Publisher
+from exporter.publisher import Policy, Publisher
 from exporter.schedule import Schedule
 from exporter.settings import ConfigError, Settings
 from exporter.snapshot import ExporterHealth, SourceHealth
@@ -44,8 +44,7 @@ class Exporter:
         self.publisher = Publisher(
             self._ledger,
             self.pollers,
-            caps=_caps(settings),
-            required=settings.uptime.required_components,
+            _policy(settings),
             exporter=lambda: self._itself,
             now=now,
         )
@@ -154,7 +153,7 @@ class Exporter:
 
     def _switch(self, settings: Settings, pollers: dict[str, Poller]) -> None:
         before, self.pollers, self._settings = self.pollers, pollers, settings
-        self.publisher.configure(pollers, _caps(settings), settings.uptime.required_components)
+        self.publisher.configure(pollers, _policy(settings))
         for name in before.keys() - pollers.keys():
             self._schedule.drop(name)
         for name, poller in pollers.items():
@@ -170,6 +169,7 @@ class Exporter:
         self.publisher.refresh()
 
 
-def _caps(settings: Settings) -> Caps:
-    limits = settings.series
-    return Caps(limits.per_repository, limits.per_source, limits.total)
+def _policy(settings: Settings) -> Policy:
+    series = settings.series
+    caps = Caps(series.per_repository, series.per_source, series.total)
+    return Policy(caps, settings.uptime.required_components, series.pipelines)

@@ -35,10 +35,12 @@ Pattern = Annotated[str, AfterValidator(_compiles)]
 class EvidenceRules(BaseModel):
     """Which paths and words are evidence; the defaults are the documented ones."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     legacy_configs: tuple[str, ...] = ("ORCHEX.config.json", "kilo.config.json")
+    """Configurations of the separate tools; one whose `integration.enabled` is true is integrated."""
     integrated_configs: tuple[str, ...] = ("ORCHEX-kilo.config.json",)
+    """Integrated configurations."""
     ci_definitions: tuple[str, ...] = (
         ".github/workflows/*.yml",
         ".github/workflows/*.yaml",
@@ -47,12 +49,23 @@ class EvidenceRules(BaseModel):
         ".gitlab-ci.yml",
         "Jenkinsfile",
     )
+    """CI definitions, which are read for what they run."""
     integrated_run: Pattern = r"\bORCHEX\s+analyze\b[^\n]*--governance-check\b"
+    """What a CI definition runs that makes it the integrated workflow."""
     legacy_runs: tuple[Pattern, ...] = (r"\bORCHEX\s+analyze\b", r"\bkilo\s+compliance\b")
+    """What it runs, all of it, that makes it the separate tools' workflow."""
+    integrated_names: tuple[str, ...] = ("*integrated-quality.y*ml",)
+    """CI definitions that were the integrated workflow, for runs whose definition is gone."""
+    legacy_names: tuple[str, ...] = ("*separate-systems.y*ml",)
+    """CI definitions that were the separate tools' workflow, for runs whose definition is gone."""
     backups: tuple[str, ...] = ("*.backup.json", "*.backup.yml", "migration-backup/*")
+    """Backups: migrated with a way back."""
     template_paths: tuple[str, ...] = (".kilo/templates/*",)
+    """Files that are KILO templates."""
     template_keys: tuple[str, ...] = ("templates", "kilo.templates")
+    """Keys of a configuration that name KILO templates when they are not empty."""
     template_uses: Pattern = r"\bkilo\s+template\b|\bkilo-templates/"
+    """What a CI definition runs or names when it uses a KILO template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,19 @@ def judge(paths: Iterable[str], texts: Mapping[str, str], rules: EvidenceRules) 
         or any(re.search(rules.template_uses, text, re.IGNORECASE) for text in pipelines.values()),
     )
     return Judgement(evidence, workflows)
+
+
+def workflow_of(path: str, known: Mapping[str, Workflow], rules: EvidenceRules) -> Workflow:
+    """Which workflow a run of the definition at `path` executed.
+
+    `known` is what the definitions were judged to be while they were there; one that was never seen,
+    because it had gone before, is known by its documented name.
+    """
+    if path in known:
+        return known[path]
+    if _matches(path, rules.integrated_names):
+        return Workflow.INTEGRATED
+    return Workflow.LEGACY if _matches(path, rules.legacy_names) else Workflow.OTHER
 
 
 def _matches(path: str, patterns: Iterable[str]) -> bool:

@@ -37,7 +37,7 @@ class Exposition:
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """The largest number of series for one repository, one source, and all."""
+    """The largest number of series of one repository, one source, and all."""
 
     per_repository: int = 25
     per_source: int = 250_000

@@ -21,6 +21,8 @@ def configure(level: str, form: Format, stream: TextIO | None = None) -> None:
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     # Alembic tells of every start that there was nothing to do.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # uvicorn calls its greetings information.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
 
 

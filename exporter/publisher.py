@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from exporter import kpis
 from exporter.answers import Operations, SourceView
-from exporter.exposition import Caps, Exposition, render
+from exporter.exposition import NO_CAPS, Caps, Exposition, render
 from exporter.ledger import Ledger
 from exporter.model import BRIDGES, Component
 from exporter.poller import Poller
@@ -28,6 +28,16 @@ class Published:
     exposition: Exposition
 
 
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the configuration says of publishing."""
+
+    caps: Caps = NO_CAPS
+    required: frozenset[Component] = frozenset(Component)
+    """The components that must all be healthy for the uptime."""
+    pipelines: bool = False
+
+
 class Publisher:
     """Holds what is published now. `refresh` may be called from any thread, also while it runs."""
 
@@ -35,9 +45,8 @@ class Publisher:
         self,
         ledger: Ledger,
         pollers: Mapping[str, Poller],
+        policy: Policy,
         *,
-        caps: Caps,
-        required: Collection[Component],
         exporter: Callable[[], ExporterHealth] = ExporterHealth,
         now: Callable[[], float] = time.time,
     ) -> None:
@@ -50,15 +59,14 @@ class Publisher:
         self._wanted = False
         self._guard = threading.Lock()
         self._work = threading.Lock()
-        self.configure(pollers, caps, required)
+        self.configure(pollers, policy)
         self.published = self._made()
 
-    def configure(self, pollers: Mapping[str, Poller], caps: Caps, required: Collection[Component]) -> None:
+    def configure(self, pollers: Mapping[str, Poller], policy: Policy) -> None:
         """Publishes for these sources from now on; call `refresh` after it."""
         with self._guard:
             self._pollers = dict(pollers)
-            self._caps = caps
-            self._required = frozenset(required)
+            self._policy = policy
             self._changed = set(pollers)
 
     def refresh(self, source: str | None = None) -> None:
@@ -81,23 +89,29 @@ class Publisher:
 
     def _made(self) -> Published:
         with self._guard:
-            pollers, caps, changed = self._pollers, self._caps, self._changed
+            pollers, policy, changed = self._pollers, self._policy, self._changed
             self._changed = set()
         begun = time.perf_counter()
-        snapshot = self._snapshot(pollers, changed)
+        try:
+            snapshot = self._snapshot(pollers, policy, changed)
+        except BaseException:
+            with self._guard:
+                self._changed |= changed  # to be read again
+            raise
         read = time.perf_counter()
         itself = replace(self._exporter(), ledger_seconds=read - begun, render_seconds=self._render_seconds)
         snapshot = replace(snapshot, exporter=itself)
-        exposition = render(snapshot, caps)
+        exposition = render(snapshot, policy.caps)
         self._render_seconds = time.perf_counter() - read
         return Published(snapshot, exposition)
 
-    def _snapshot(self, pollers: Mapping[str, Poller], changed: Collection[str]) -> Snapshot:
+    def _snapshot(self, pollers: Mapping[str, Poller], policy: Policy, changed: Collection[str]) -> Snapshot:
         now = self._now()
         for name in changed:
             self._views[name] = self._ledger.view(name)
         sources = {name: self._source(poller, now) for name, poller in sorted(pollers.items())}
-        return Snapshot(now, sources, self._indicators(pollers, sources, now))
+        indicators = self._indicators(pollers, policy.required, sources, now)
+        return Snapshot(now, sources, indicators, pipelines=policy.pipelines)
 
     def _source(self, poller: Poller, now: float) -> Source:
         """The source with its facts, unless they are too old to be shown.
@@ -111,13 +125,15 @@ class Publisher:
             view = SourceView(probes=probes)
         return Source(health, poller.provider.vcs_provider_name, view)
 
-    def _indicators(self, pollers: Mapping[str, Poller], sources: Mapping[str, Source], now: float) -> Indicators:
+    def _indicators(
+        self, pollers: Mapping[str, Poller], required: Collection[Component], sources: Mapping[str, Source], now: float
+    ) -> Indicators:
         names = list(pollers)
         longest = now - max(kpis.WINDOWS.values())
         spans = self._ledger.spans(longest, names)
         watched = {
             component: [name for name in names if component in pollers[name].provider.components()]
-            for component in self._required
+            for component in required
         }
         repositories = [view for source in sources.values() for view in source.view.repositories]
         windows = {

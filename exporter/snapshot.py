@@ -94,6 +94,8 @@ class Snapshot:
     sources: Mapping[str, Source] = field(default_factory=dict)
     indicators: Indicators = field(default_factory=Indicators)
     exporter: ExporterHealth = field(default_factory=ExporterHealth)
+    pipelines: bool = False
+    """Whether each repository's runs are also published by pipeline."""
 
     def views(self) -> Iterator[tuple[str, SourceView]]:
         """Each source's name and facts."""

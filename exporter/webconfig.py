@@ -249,7 +249,7 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002  # the base's signature
         seen: set[str] = set()
         for key, _ in node.value:
-            if key.value in seen:
+            if str(key.value) in seen:
                 raise _Twice(f"line {key.start_mark.line + 1}: a key stands here for the second time; keep one")
             seen.add(str(key.value))
         return super().construct_mapping(node, deep)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from exporter.evidence import EvidenceRules, Judgement, judge, to_read
+from exporter.evidence import EvidenceRules, Judgement, judge, to_read, workflow_of
 from exporter.model import Evidence, Workflow
 
 RULES = EvidenceRules()
@@ -189,6 +189,25 @@ def test_a_template_is_not_used(texts: dict[str, str]) -> None:
     assert not shown(texts).template
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        (INTEGRATED, Workflow.INTEGRATED),
+        ("ci/integrated-quality.yaml", Workflow.INTEGRATED),
+        (SEPARATE, Workflow.LEGACY),
+        (".github/workflows/test.yml", Workflow.OTHER),
+    ],
+)
+def test_a_definition_that_has_gone_is_known_by_its_name(path: str, kind: Workflow) -> None:
+    assert workflow_of(path, {}, RULES) is kind
+
+
+@pytest.mark.parametrize("kind", list(Workflow))
+def test_what_a_definition_ran_says_more_than_its_name(kind: Workflow) -> None:
+    assert workflow_of(INTEGRATED, {INTEGRATED: kind}, RULES) is kind
+    assert workflow_of(SEPARATE, {SEPARATE: kind, INTEGRATED: Workflow.OTHER}, RULES) is kind
+
+
 def test_every_path_and_pattern_can_be_renamed() -> None:
     rules = EvidenceRules(
         legacy_configs=("conf/old.json",),
@@ -210,6 +229,19 @@ def test_every_path_and_pattern_can_be_renamed() -> None:
     }
     assert shown(texts, rules=rules) == Evidence(*[True] * 6)
     assert shown({"ORCHEX.config.json": "{}", SEPARATE: "ORCHEX analyze; kilo compliance"}, rules=rules) == Evidence()
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (SEPARATE, Workflow.OTHER),
+        (INTEGRATED, Workflow.INTEGRATED),
+        ("old/separate-systems.yaml", Workflow.LEGACY),
+        ("deploy.yml", Workflow.OTHER),
+    ],
+)
+def test_a_run_s_workflow_is_what_its_definition_was_or_what_its_name_says(path: str, expected: Workflow) -> None:
+    assert workflow_of(path, {SEPARATE: Workflow.OTHER}, EvidenceRules()) is expected
 
 
 def test_a_pattern_that_is_none_is_refused_with_its_place() -> None:

@@ -2,10 +2,9 @@
 
 import gzip
 
-from tests.support import world
-
 from exporter.exposition import NO_CAPS, Caps, render
 from exporter.snapshot import Snapshot
+from tests.support import world
 
 
 def values(body: bytes, name: str) -> dict[str, float]:
@@ -30,7 +29,8 @@ def test_the_number_of_series_is_what_is_exposed() -> None:
 def test_a_cap_for_a_repository_cuts_that_repository_alone_and_says_so() -> None:
     body = render(world.snapshot(), Caps(per_repository=4)).text
     assert values(body, "orchex_kilo_exporter_series_cut") == {
-        '{family="cicd_pipeline_run_duration_seconds",limit="per_repository"}': 6.0
+        '{family="cicd_repository_run_duration_seconds",limit="per_repository"}': 6.0,
+        '{family="cicd_repository_pipeline_run_duration_seconds",limit="per_repository"}': 6.0,
     }
     of_shop = [line for line in body.decode().splitlines() if 'vcs_repository_name="shop"' in line]
     of_vault = [line for line in body.decode().splitlines() if 'vcs_repository_name="vault"' in line]

@@ -1,5 +1,7 @@
 """The documented ratios: worked examples by hand, and what must hold for any history."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ ORCHEX, KILO = Component.ORCHEX, Component.KILO
 BOTH = {ORCHEX: ["o"], KILO: ["k"]}
 
 
-def span(component: Component, begin: float, end: float, up: bool = True, source: str | None = None) -> Span:
+def span(component: Component, begin: float, end: float, *, up: bool = True, source: str | None = None) -> Span:
     return Span(source or component[0], component, begin, end, up)
 
 
@@ -56,12 +58,16 @@ def test_a_component_that_no_source_reports_leaves_uptime_unknown() -> None:
 
 
 def test_every_source_that_reports_a_component_must_see_it_healthy() -> None:
-    spans = [span(ORCHEX, 0, 100, source="a"), span(ORCHEX, 0, 75, source="b"), span(ORCHEX, 75, 100, False, "b")]
+    spans = [
+        span(ORCHEX, 0, 100, source="a"),
+        span(ORCHEX, 0, 75, source="b"),
+        span(ORCHEX, 75, 100, up=False, source="b"),
+    ]
     assert kpis.uptime(spans, {ORCHEX: ["a", "b"]}, 0, 100).ratio == 0.75
 
 
 def test_spans_of_other_sources_and_components_do_not_count() -> None:
-    spans = [span(ORCHEX, 0, 100), span(KILO, 0, 100, up=False), span(ORCHEX, 0, 100, False, "removed")]
+    spans = [span(ORCHEX, 0, 100), span(KILO, 0, 100, up=False), span(ORCHEX, 0, 100, up=False, source="removed")]
     assert kpis.uptime(spans, {ORCHEX: ["o"]}, 0, 100).ratio == 1.0
 
 
@@ -71,10 +77,10 @@ def histories(draw: st.DrawFn) -> list[Span]:
     spans = []
     for component in (ORCHEX, KILO):
         bounds = sorted(draw(st.lists(st.integers(0, 1000), unique=True, max_size=12)))
-        for begin, end in zip(bounds, bounds[1:], strict=False):
+        for begin, end in pairwise(bounds):
             state = draw(st.sampled_from([True, False, None]))
             if state is not None:
-                spans.append(span(component, begin, end, state))
+                spans.append(span(component, begin, end, up=state))
     return spans
 
 

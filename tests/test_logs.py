@@ -52,7 +52,7 @@ def test_json_is_json() -> None:
 def test_a_trace_stays_in_its_line() -> None:
     stream = written("logfmt")
     try:
-        raise ZeroDivisionError
+        _ = 1 / 0
     except ZeroDivisionError:
         logging.getLogger("x").exception("broken")
     (line,) = stream.getvalue().splitlines()

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
-from tests.support import world
 
 from exporter import exposition
 from exporter.exposition import EXTRA_FAMILIES
 from exporter.metrics import FAMILIES
 from exporter.metrics.declare import Summed, Type, counter
 from exporter.metrics.histograms import bucketed
+from exporter.model import Result
 from exporter.snapshot import Snapshot
+from exporter.totals import Family
+from tests.support import world
 
 GOLDEN = Path(__file__).parent / "golden" / "metrics.prom"
 EVERY = FAMILIES + EXTRA_FAMILIES
@@ -102,11 +104,11 @@ def test_a_counter_must_be_named_as_one() -> None:
 
 
 def test_a_summary_has_no_quantiles() -> None:
-    family = next(family for family in FAMILIES if family.name == "vcs_change_lead_time_seconds")
+    family = next(family for family in FAMILIES if family.name == "vcs_repository_change_lead_time_seconds")
     metric = family.collect(iter([(("s", "github", "o", "r"), Summed(2, 5.0))]))
     assert [(sample.name, sample.value) for sample in metric.samples] == [
-        ("vcs_change_lead_time_seconds_count", 2),
-        ("vcs_change_lead_time_seconds_sum", 5.0),
+        ("vcs_repository_change_lead_time_seconds_count", 2),
+        ("vcs_repository_change_lead_time_seconds_sum", 5.0),
     ]
 
 
@@ -116,7 +118,13 @@ def test_buckets_that_an_older_version_kept_are_counted_in_the_next_larger_one()
     assert counts == [("10.0", 4.0), ("30.0", 2.0), ("+Inf", 1.0)]
 
 
-def test_one_repository_stays_within_its_series() -> None:
-    """Two pipelines, three results each: the usual repository fits its cap without a cut."""
-    found = ours(exposition.render(world.snapshot(), exposition.Caps(per_repository=25)).text)
-    assert 'series_cut{' not in found
+def test_a_repository_fits_its_cap_whatever_happens_in_it() -> None:
+    """Twenty pipelines with every result there is: without `series.pipelines` nothing is cut."""
+    snapshot = world.snapshot()
+    acme = snapshot.sources["acme"]
+    runs = {("acme", "shop", f"p{n}", result): 1.0 for n in range(20) for result in Result}
+    view = replace(acme.view, totals={**acme.view.totals, Family.RUNS: runs, Family.RUN_SECONDS: runs})
+    busy = replace(snapshot, sources={"acme": replace(acme, view=view)}, pipelines=False)
+    body = ours(exposition.render(busy, exposition.Caps(per_repository=25)).text)
+    assert "series_cut{" not in body
+    assert 'cicd_repository_run_duration_seconds_count{cicd_pipeline_result="timeout"' in body

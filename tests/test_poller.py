@@ -24,7 +24,18 @@ def ledger(tmp_path) -> Iterator[Ledger]:
 
 def run(number: int, clock: Clock) -> Run:
     now = clock()
-    return Run(SHOP, "ci", str(number), 1, Result.SUCCESS, Workflow.OTHER, True, now - 60, now - 50, now - 10)
+    return Run(
+        repository=SHOP,
+        pipeline="ci",
+        run_id=str(number),
+        attempt=1,
+        result=Result.SUCCESS,
+        workflow=Workflow.OTHER,
+        default_branch=True,
+        created_at=now - 60,
+        started_at=now - 50,
+        finished_at=now - 10,
+    )
 
 
 def runs_in(ledger: Ledger) -> float:
@@ -85,7 +96,10 @@ def test_silence_is_an_answer_about_the_components(ledger: Ledger) -> None:
     provider = Scripted(probes=(Component.K2A, Component.A2K)).then(seen, TimedOut("late"))
     polls = poller(provider, ledger, clock)
     health = polls.poll()
-    assert {probe.component: probe.up for probe in ledger.view("s").probes} == {Component.K2A: True, Component.A2K: False}
+    assert {probe.component: probe.up for probe in ledger.view("s").probes} == {
+        Component.K2A: True,
+        Component.A2K: False,
+    }
     assert health.probed_at == clock()
 
 

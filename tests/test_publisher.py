@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 
 from exporter.errors import TimedOut
-from exporter.exposition import NO_CAPS
 from exporter.ledger import Ledger
 from exporter.model import (
     BridgeReading,
@@ -20,7 +19,7 @@ from exporter.model import (
     TaskReading,
 )
 from exporter.poller import Poller
-from exporter.publisher import Publisher
+from exporter.publisher import Policy, Publisher
 from tests.support.clock import Clock
 from tests.support.scripted import Scripted
 
@@ -42,7 +41,7 @@ def published(publisher: Publisher, name: str) -> dict[str, float]:
 
 def make(ledger: Ledger, clock: Clock, provider: Scripted, required=(K2A,)) -> tuple[Poller, Publisher]:
     poller = Poller("s", provider, ledger, now=clock)
-    return poller, Publisher(ledger, {"s": poller}, caps=NO_CAPS, required=required, now=clock)
+    return poller, Publisher(ledger, {"s": poller}, Policy(required=frozenset(required)), now=clock)
 
 
 def bridge(events: int, errors: int, health: Health = Health.HEALTHY) -> Facts:
@@ -76,7 +75,7 @@ def test_what_a_bridge_did_is_in_the_ratios_of_every_window_that_holds_it(ledger
 
 
 def test_orchex_tasks_count_in_the_window_that_orchex_gave_them_for(ledger: Ledger) -> None:
-    facts = Facts(tasks=(TaskReading("1h", 100, 5.0), TaskReading("30d", 1000, 5.0)))
+    facts = Facts(tasks=(TaskReading("1h", 100, 5), TaskReading("30d", 1000, 5)))
     poller, publisher = make(ledger, Clock(), Scripted().then(facts))
     poller.poll()
     assert published(publisher, "orchex_kilo_error_ratio") == {'{window="1h"}': 0.05, '{window="30d"}': 0.005}

@@ -107,6 +107,14 @@ def test_no_host_means_every_address():
             pass
 
 
+def test_connections_send_at_once():
+    """Else the body of an answer waits until the other side has acknowledged the head."""
+    with bind(parse_address("127.0.0.1:0")) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
 def test_a_name_is_resolved():
     with served(Pages(), address="localhost:0") as base:
         assert base.startswith("http://localhost:")

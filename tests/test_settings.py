@@ -115,7 +115,9 @@ SOURCES = 'sources: {k: {kind: kilo, url: "https://kilo.example"}}\n'
             id="source name",
         ),
         pytest.param(SOURCES + SOURCES, ":2: sources: this key stands here twice", id="twice"),
-        pytest.param(SOURCES + "ledger: {retention: 1h}\n", ":2: ledger.retention: input should be greater", id="short"),
+        pytest.param(
+            SOURCES + "ledger: {retention: 1h}\n", ":2: ledger.retention: input should be greater", id="short"
+        ),
         pytest.param(
             SOURCES + "evidence: {integrated_run: '('}\n",
             ":2: evidence.integrated_run: not a regular expression",
@@ -152,9 +154,17 @@ def test_text_that_is_not_utf8(file: Path) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "expected"),
     [
-        ("ORCHEX_KILO_SUORCES__K__TOKEN", "x", "environment ORCHEX_KILO_SUORCES__K__TOKEN: no such setting; did you mean"),
+        (
+            "ORCHEX_KILO_SUORCES__K__TOKEN",
+            "x",
+            "environment ORCHEX_KILO_SUORCES__K__TOKEN: no such setting; did you mean",
+        ),
         ("ORCHEX_KILO_SOURCES__K__TOKE", "x", "environment ORCHEX_KILO_SOURCES__K__TOKE: sources.k.toke: unknown key"),
-        ("ORCHEX_KILO_SOURCES__K__INTERVAL", "x", "environment ORCHEX_KILO_SOURCES__K__INTERVAL: sources.k.interval: not"),
+        (
+            "ORCHEX_KILO_SOURCES__K__INTERVAL",
+            "x",
+            "environment ORCHEX_KILO_SOURCES__K__INTERVAL: sources.k.interval: not",
+        ),
         ("ORCHEX_KILO_SOURCES__OTHER__TOKEN", "hunter2", "sources.other: missing `kind`"),
     ],
 )

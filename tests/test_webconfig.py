@@ -138,6 +138,10 @@ def test_users_and_headers(file):
             ),
         ),
         (
+            "? [a]\n: b\n",
+            "line 1: not valid YAML (cannot be parsed); quote values with special characters",
+        ),
+        (
             "basic_auth_users:\n  alice: *s3cret\n",
             "line 2: not valid YAML (cannot be parsed); quote values with special characters",
         ),

@@ -139,6 +139,18 @@ def test_changed_rules_count_for_the_next_connection(configured, authority, tmp_
             get(base, authority)
 
 
+def test_a_change_whose_certificates_cannot_be_used_is_refused_whole(configured, caplog):
+    file = configured()
+    config = WebConfig(file)
+    change(
+        file,
+        file.read_text().replace("server.crt", "absent.crt")
+        + "http_server_config: {headers: {X-Frame-Options: deny}}\n",
+    )
+    assert (config.current().headers, config.current().tls_server_config.cert_file.name) == ({}, "server.crt")
+    assert "absent.crt cannot be read" in caplog.text
+
+
 def test_the_least_version(configured):
     with served(Pages(), config=configured("min_version: TLS13")) as base:
         assert handshake(base)[0] == "TLSv1.3"

@@ -64,7 +64,7 @@ INCIDENTS: Mapping[str, Incident] = {
             Effects(
                 failed_tasks=0.12,
                 failed_runs=0.2,
-                bridges={name: Condition(health="healthy", errors=0.09) for name in BRIDGES},
+                bridges={name: Condition(health="healthy", errors=0.12) for name in BRIDGES},
             ),
         ),
         Incident(

@@ -176,7 +176,13 @@ class _Running:
         self._socket.bind(("127.0.0.1", 0))
         self.root = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         options = uvicorn.Config(
-            application, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=2
+            application,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=2,
         )
         self._server = _Server(options)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="demo", daemon=True)

@@ -39,11 +39,11 @@ def repository_info(snapshot: Snapshot) -> Samples:
 
 
 @summary(
-    "vcs_change_lead_time_seconds",
+    "vcs_repository_change_lead_time_seconds",
     "Time from a change's first commit to its merge into the default branch, by repository." + POLLED,
     labels=REPOSITORY,
 )
-def lead_time(snapshot: Snapshot) -> Samples:
+def repository_lead_time(snapshot: Snapshot) -> Samples:
     for name, source in snapshot.sources.items():
         totals = source.view.totals
         sums = totals.get(Family.LEAD_SECONDS, {})
@@ -52,11 +52,11 @@ def lead_time(snapshot: Snapshot) -> Samples:
 
 
 @histogram(
-    "vcs_owner_change_lead_time_seconds",
+    "vcs_change_lead_time_seconds",
     "Time from a change's first commit to its merge into the default branch, by owner." + POLLED,
     labels=OWNER,
 )
-def owner_lead_time(snapshot: Snapshot) -> Samples:
+def lead_time(snapshot: Snapshot) -> Samples:
     for name, source in snapshot.sources.items():
         totals = source.view.totals
         sums: Counter[tuple[str, ...]] = Counter()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from exporter.metrics.declare import POLLED, Bucketed, Labels, Samples, Summed, counter, gauge, histogram, summary
 from exporter.metrics.histograms import bucketed
@@ -13,29 +13,25 @@ from exporter.snapshot import Snapshot
 from exporter.totals import RUN_BUCKETS, Family
 
 
-def _summed(snapshot: Snapshot, counts: Family, sums: Family) -> Samples:
-    """A count and a sum with the same labels, as one summary; the provider's name is put in second."""
+def _summed(snapshot: Snapshot, counts: Family, sums: Family, keep: Callable[[Labels], Labels]) -> Samples:
+    """A count and a sum as one summary, added up over the labels that `keep` leaves out."""
     for name, source in snapshot.sources.items():
         seconds = source.view.totals.get(sums, {})
+        parts: dict[Labels, Summed] = {}
         for labels, count in source.view.totals.get(counts, {}).items():
-            yield (name, source.vcs_provider_name, *labels), Summed(count, seconds.get(labels, 0.0))
-
-
-@summary(
-    "cicd_pipeline_run_duration_seconds",
-    "Duration of finished pipeline runs, by repository, pipeline and result." + POLLED,
-    labels=(*REPOSITORY, "cicd_pipeline_name", "cicd_pipeline_result"),
-)
-def duration(snapshot: Snapshot) -> Samples:
-    return _summed(snapshot, Family.RUNS, Family.RUN_SECONDS)
+            kept = keep(labels)
+            before = parts.get(kept, Summed(0, 0))
+            parts[kept] = Summed(before.count + count, before.sum + seconds.get(labels, 0.0))
+        for kept, summed in parts.items():
+            yield (name, source.vcs_provider_name, *kept), summed
 
 
 @histogram(
-    "cicd_owner_pipeline_run_duration_seconds",
+    "cicd_pipeline_run_duration_seconds",
     "Duration of finished pipeline runs, by owner, pipeline and result." + POLLED,
     labels=(*OWNER, "cicd_pipeline_name", "cicd_pipeline_result"),
 )
-def owner_duration(snapshot: Snapshot) -> Samples:
+def duration(snapshot: Snapshot) -> Samples:
     for name, source in snapshot.sources.items():
         totals = source.view.totals
         sums = totals.get(Family.RUN_OWNER_SECONDS, {})
@@ -44,12 +40,36 @@ def owner_duration(snapshot: Snapshot) -> Samples:
 
 
 @summary(
+    "cicd_repository_run_duration_seconds",
+    "Duration of finished pipeline runs, by repository and result." + POLLED,
+    labels=(*REPOSITORY, "cicd_pipeline_result"),
+)
+def repository_duration(snapshot: Snapshot) -> Samples:
+    return _summed(snapshot, Family.RUNS, Family.RUN_SECONDS, _without_pipeline)
+
+
+def _without_pipeline(labels: Labels) -> Labels:
+    owner, repository, _, result = labels
+    return owner, repository, result
+
+
+@summary(
+    "cicd_repository_pipeline_run_duration_seconds",
+    "Duration of finished pipeline runs, by repository, pipeline and result; only with `series.pipelines`." + POLLED,
+    labels=(*REPOSITORY, "cicd_pipeline_name", "cicd_pipeline_result"),
+)
+def repository_pipeline_duration(snapshot: Snapshot) -> Samples:
+    if snapshot.pipelines:
+        yield from _summed(snapshot, Family.RUNS, Family.RUN_SECONDS, lambda labels: labels)
+
+
+@summary(
     "cicd_pipeline_run_queue_seconds",
     "Time that finished pipeline runs had waited from creation to start, by owner and pipeline." + POLLED,
     labels=(*OWNER, "cicd_pipeline_name"),
 )
 def queue(snapshot: Snapshot) -> Samples:
-    return _summed(snapshot, Family.QUEUED_RUNS, Family.QUEUED_SECONDS)
+    return _summed(snapshot, Family.QUEUED_RUNS, Family.QUEUED_SECONDS, lambda labels: labels)
 
 
 @gauge(

@@ -26,6 +26,7 @@ from pydantic import (
     HttpUrl,
     SecretStr,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
@@ -82,12 +83,16 @@ class Since:
 class TlsOptions(BaseModel):
     """`tls:` of a source: a private CA, a client certificate (mutual TLS)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     ca_file: Path | None = None
+    """The CA that signed the server's certificate, PEM; the system's CAs otherwise."""
     cert_file: Path | None = None
+    """The client certificate for mutual TLS, PEM; with `key_file`."""
     key_file: Path | None = None
+    """The client certificate's key, PEM."""
     insecure_skip_verify: bool = False
+    """Do not check the server's certificate. For tests alone."""
 
     @model_validator(mode="after")
     def _pair(self) -> TlsOptions:
@@ -103,16 +108,20 @@ class TlsOptions(BaseModel):
 class Provider(BaseModel):
     """Base of all providers. Subclasses set `kind`, the class variables, and `fetch`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     capabilities: ClassVar[frozenset[Capability]]
     vcs_provider_name: ClassVar[str] = ""
     """OpenTelemetry's `vcs.provider.name`; empty where the source is no git host."""
 
     kind: str
+    """Which provider reads this source."""
     interval: Annotated[Duration, Field(ge=1, le=86400)] = 30.0
+    """Time between two polls."""
     timeout: Annotated[Duration, Field(ge=0.1, le=3600)] = 20.0
+    """Time that a whole poll may take; what was read until then is kept."""
     max_age: Duration | None = None
+    """Age of the last success at which the facts are dropped; ten intervals, at least 5m, by default."""
 
     @property
     def stale_after(self) -> float:
@@ -139,9 +148,12 @@ class Provider(BaseModel):
 class WebProvider(Provider):
     """A provider that may be reached over HTTP: the credentials and TLS, without an address."""
 
-    token: SecretStr | None = None
+    token: Annotated[SecretStr, Field(min_length=1)] | None = None
+    """The secret that proves who we are."""
     token_file: Path | None = None
+    """A file that holds it, read at every poll; not together with `token`."""
     tls: TlsOptions = TlsOptions()
+    """A private CA, a client certificate."""
 
     @model_validator(mode="after")
     def _one_token(self) -> Self:
@@ -160,6 +172,14 @@ class HttpProvider(WebProvider):
     """A provider whose source is reached over HTTP at `url`, with an optional token."""
 
     url: Url
+    """The base address of its API."""
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_base(cls, url: HttpUrl) -> HttpUrl:
+        if url.query or url.fragment:
+            raise ValueError("not a base address; leave away what follows ? or #")
+        return url
 
     def at(self, path: str) -> str:
         """`path` below the source's base address."""

@@ -47,8 +47,11 @@ class Bridge(WebProvider):
 
     kind: Literal["bridge"]
     url: Url | None = None
+    """The address of the status document; this or `command`."""
     command: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """A program and its arguments that print the status document as JSON; run without a shell."""
     bridge: Literal["k2a", "a2k"] | None = None
+    """Which bridge this is, where the source tells of one alone; both by default."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

@@ -25,6 +25,7 @@ class Kilo(HttpProvider):
 
     kind: Literal["kilo"]
     api_key_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")] = "X-API-Key"
+    """The header that carries the API key, which `token` or `token_file` hold."""
 
     def components(self) -> tuple[Component, ...]:
         return (Component.KILO,)

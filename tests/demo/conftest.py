@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from exporter.demo.organisation import Organisation
+from exporter.demo.repository import Repository
 from exporter.demo.server import DemoServer
 
 Ask = Callable[..., requests.Response]
@@ -16,10 +17,18 @@ Ask = Callable[..., requests.Response]
 @pytest.fixture(scope="package")
 def frozen() -> Organisation:
     """Eight minutes after its start; the clock is the wall's, since clients sign with it."""
-    organisation = Organisation(seed=7, start=time.time() - 480)
-    organisation.advance(time.time())
+    now = int(time.time())
+    organisation = Organisation(seed=7, start=now - 480)
+    organisation.advance(now)
     organisation.freeze()
     return organisation
+
+
+@pytest.fixture(scope="package")
+def lively(frozen: Organisation) -> Repository:
+    """The repository in which most pull requests were merged."""
+    readable = [each for each in frozen.repositories.values() if each.plan.branch == "main" and not each.unreadable]
+    return max(readable, key=lambda each: sum(pull.merged_at is not None for pull in each.pulls))
 
 
 @pytest.fixture(scope="package")

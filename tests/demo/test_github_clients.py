@@ -63,9 +63,9 @@ def test_pygithub_reads_runs_and_their_filters(py, frozen):
     assert workflows[known[-1].path] == newest.workflow_id
 
 
-def test_pygithub_reads_pull_requests_and_their_commits(py, frozen):
-    known = [pull for pull in frozen.repositories["payments-api"].pulls if pull.closed_at]
-    pulls = list(py.get_repo("acme/payments-api").get_pulls(state="closed", sort="updated", direction="desc"))
+def test_pygithub_reads_pull_requests_and_their_commits(py, lively):
+    known = [pull for pull in lively.pulls if pull.closed_at]
+    pulls = list(py.get_repo(lively.full_name).get_pulls(state="closed", sort="updated", direction="desc"))
     assert {pull.number for pull in pulls} == {pull.number for pull in known}
     assert [p.updated_at for p in pulls] == sorted((p.updated_at for p in pulls), reverse=True)
     merged = next(pull for pull in pulls if pull.merged_at)
@@ -124,9 +124,8 @@ def test_githubkit_lists_repositories_page_by_page(kit, frozen):
     assert sorted(repository.name for repository in pages) == sorted(frozen.repositories)
 
 
-def test_githubkit_reads_runs_pulls_commits_tree_and_limit(kit, frozen):
-    known = frozen.repositories["payments-api"]
-    at = {"owner": "acme", "repo": "payments-api"}
+def test_githubkit_reads_runs_pulls_commits_tree_and_limit(kit, lively):
+    known, at = lively, {"owner": "acme", "repo": lively.name}
     runs = kit.rest.actions.list_workflow_runs_for_repo(**at, per_page=100).parsed_data
     assert runs.total_count == len(known.runs)
     assert runs.workflow_runs[0].id == known.runs[-1].run_id

@@ -12,8 +12,8 @@ def rerun(frozen):
     return next((name, run.run_id) for name, run in every if len(run.attempts) > 1)
 
 
-def merged(frozen):
-    return next(p.number for p in frozen.repositories["payments-api"].pulls if p.merged_at)
+def merged(repository):
+    return next(pull.number for pull in repository.pulls if pull.merged_at)
 
 
 def opened(frozen):
@@ -74,8 +74,13 @@ def test_runs_in_every_state_and_attempt_are_as_published(github, frozen):
         assert run.run_attempt == attempt
 
 
-def test_pull_requests_and_their_commits_are_as_published(github, frozen):
-    for path in (f"{REPOSITORY}/pulls/{merged(frozen)}", "/repos/acme/{}/pulls/{}".format(*opened(frozen))):
+def test_pull_requests_and_their_commits_are_as_published(github, frozen, lively):
+    listed = github(f"/repos/{lively.full_name}/pulls", state="all", per_page=100)
+    assert len(TypeAdapter(list[models.PullRequestSimple]).validate_json(listed.content, strict=True)) > 1
+    for path in (
+        f"/repos/{lively.full_name}/pulls/{merged(lively)}",
+        "/repos/acme/{}/pulls/{}".format(*opened(frozen)),
+    ):
         pull = models.PullRequest.model_validate_json(github(path).content, strict=True)
         commits = TypeAdapter(list[models.Commit]).validate_json(github(f"{path}/commits").content, strict=True)
         assert len(commits) == pull.commits

@@ -58,26 +58,26 @@ def compare_counts(stage: Staged, server: Prometheus) -> None:
     truth = stage.truth
     assert by("orchex_kilo_repositories", "stage") == Counter({(k,): n for k, n in truth.stages().items()})
     runs = by(
-        "cicd_pipeline_run_duration_seconds_count",
+        "cicd_repository_pipeline_run_duration_seconds_count",
         "vcs_repository_name",
         "cicd_pipeline_name",
         "cicd_pipeline_result",
     )
     assert runs == truth.runs()
     assert runs.total() > 500
-    histogram = server.value("sum(cicd_owner_pipeline_run_duration_seconds_count)")
-    assert histogram == runs.total()
+    histogram = server.value("sum(cicd_pipeline_run_duration_seconds_count)")
+    assert histogram == runs.total() == server.value("sum(cicd_repository_run_duration_seconds_count)")
     changes = truth.changes()
-    assert server.value("sum(vcs_change_lead_time_seconds_count)") == len(changes) > 0
+    assert server.value("sum(vcs_repository_change_lead_time_seconds_count)") == len(changes) > 0
     spent = sum(change.at - change.first_commit_at for change in changes)
-    assert server.value("sum(vcs_change_lead_time_seconds_sum)") == pytest.approx(spent)
+    assert server.value("sum(vcs_repository_change_lead_time_seconds_sum)") == pytest.approx(spent)
 
 
 def health(server: Prometheus) -> None:
     assert set(server.query("orchex_kilo_source_up").values()) == {1.0}
     assert len(server.query("orchex_kilo_source_up")) == 4
     assert server.value("sum(orchex_kilo_source_poll_failures_total)") == 0
-    assert server.value('orchex_kilo_source_unreadable_items{reason="forbidden"}') == 1
+    assert server.value('orchex_kilo_source_unreadable_items{source="acme",reason="forbidden"}') == 1
     assert server.value('sum(orchex_kilo_source_requests_total{outcome="not_modified"})') > 0  # type: ignore[operator]
     assert server.value('orchex_kilo_source_rate_limit_remaining{source="acme"}') > 0  # type: ignore[operator]
 

@@ -17,7 +17,7 @@ def runs(samples) -> Counter[tuple[str, str, str]]:
         {
             tuple(dict(has)[label] for label in labels): int(value)
             for (name, has), value in samples.items()
-            if name == "cicd_pipeline_run_duration_seconds_count" and value
+            if name == "cicd_repository_pipeline_run_duration_seconds_count" and value
         }
     )
 

@@ -1,7 +1,7 @@
-"""A process that polls for ever, to be killed. Each poll has three runs, a change, and a bridge that did two things.
+"""A process that polls for ever, to be killed; it prints each poll that was kept.
 
-The poll's number is its mark, so that what must be there follows from the marks alone. Polls overlap:
-each also repeats the runs of the one before.
+Each poll has three runs, a change, and a bridge that did two things. Its number is its mark, so that
+what must be there follows from the marks alone. Polls overlap: each repeats the runs of the one before.
 """
 
 import sys
@@ -28,11 +28,11 @@ def facts_of(poll):
 def main(url):
     with Ledger.open(url) as ledger:
         poll = int(ledger.marks("acme").get("poll", "0"))
-        sys.stdout.write("open\n")
-        sys.stdout.flush()
         while True:
             poll += 1
             ledger.record("acme", facts_of(poll), at=NOW + poll, gap=60, succeeded=True)
+            sys.stdout.write(f"{poll}\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

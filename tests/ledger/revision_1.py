@@ -54,7 +54,7 @@ INSERT INTO latest VALUES
         "last_event_at":null,"circuit":"half-open","queue_depth":null,"avg_response":null,"validations":null,
         "templates_served":null,"cache_hit_ratio":null}'),
     ('acme', 'probe', 'k2a', '{"component":"k2a","health":"healthy","latency":0.25,"version":"2.1"}'),
-    ('acme', 'task', '24h', '{"period":"24h","tasks":9,"failed":2.5}'),
+    ('acme', 'task', '24h', '{"period":"24h","tasks":9,"failed":2}'),
     ('acme', 'orchex', '', '{"queued":1,"running":null,"avg_wait":null,"requests_per_second":null,"avg_response":null,
         "error_ratio":0.25,"agents":{"healthy":3},"parts":{"router":"degraded"}}'),
     ('acme', 'active', '["acme", "shop"]',

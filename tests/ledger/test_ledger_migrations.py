@@ -100,7 +100,7 @@ def test_a_ledger_of_revision_1_answers_as_it_did(old):
             active=(ActiveRuns(SHOP, pending=1),),
             probes=(Probe(Component.K2A, Health.HEALTHY, 0.25, "2.1"),),
             bridges=(bridge(version="2.1", events=100, errors=2, circuit=Circuit.HALF_OPEN),),
-            tasks=(TaskReading("24h", 9, 2.5),),
+            tasks=(TaskReading("24h", 9, 2),),
             orchex=(
                 OrchexReading(queued=1, error_ratio=0.25, agents={"healthy": 3}, parts={"router": Health.DEGRADED}),
             ),

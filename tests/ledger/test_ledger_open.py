@@ -106,16 +106,21 @@ def test_what_is_no_database_is_refused_and_left_alone(file, sqlite_url, content
     assert file.read_bytes() == content
 
 
-@pytest.mark.parametrize("damage", ["overwritten", "cut"])
-def test_a_damaged_file_is_refused_and_left_alone(written, sqlite_url, damage):
-    content = bytearray(written.read_bytes())
-    if damage == "cut":
-        del content[len(content) // 2 :]
-    else:
-        content[4096:-4096] = b"\xaa" * (len(content) - 8192)
+def overwritten(content):
+    return content[:4096] + b"\xaa" * (len(content) - 8192) + content[-4096:]
+
+
+def cut(content):
+    return content[: len(content) // 2]
+
+
+@pytest.mark.parametrize("damaged", [overwritten, cut])
+def test_a_damaged_file_is_refused_and_left_alone(written, sqlite_url, damaged):
+    content = damaged(written.read_bytes())
     written.write_bytes(content)
-    with pytest.raises(LedgerCorrupt, match="move it aside"):
+    with pytest.raises(LedgerCorrupt, match="move it aside") as caught:
         Ledger.open(sqlite_url)
+    assert "\n" not in str(caught.value)
     assert written.read_bytes() == content
 
 

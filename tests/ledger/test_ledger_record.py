@@ -140,7 +140,7 @@ def test_the_latest_reading_of_each_thing_is_kept(ledger):
             bridge(Component.K2A, Health.UNKNOWN),
             bridge(Component.A2K),
         ),
-        tasks=(TaskReading("1h", 5, 1.0), TaskReading("24h", 9, 2.5)),
+        tasks=(TaskReading("1h", 5, 1), TaskReading("24h", 9, 2)),
         orchex=(OrchexReading(),),
         active=(ActiveRuns(SHOP, pending=1), ActiveRuns(WEB, pending=9)),
         probes=(probe(Component.KILO, up=False), probe(Component.ORCHEX)),
@@ -148,14 +148,14 @@ def test_the_latest_reading_of_each_thing_is_kept(ledger):
     record(
         ledger,
         bridges=(reading,),
-        tasks=(TaskReading("1h", 6, 2.0),),
+        tasks=(TaskReading("1h", 6, 2),),
         orchex=(orchex,),
         probes=(probe(Component.KILO),),
     )
     record(ledger, active=(ActiveRuns(SHOP), active))
     view = ledger.view("acme")
     assert view.bridges == (bridge(Component.A2K), reading)
-    assert view.tasks == (TaskReading("1h", 6, 2.0), TaskReading("24h", 9, 2.5))
+    assert view.tasks == (TaskReading("1h", 6, 2), TaskReading("24h", 9, 2))
     assert view.orchex == (orchex,)
     assert view.active == (active,)
     assert view.probes == (probe(Component.KILO), probe(Component.ORCHEX))
@@ -257,8 +257,8 @@ def test_a_closed_ledger_says_so(url):
 
 
 def test_a_reading_of_another_shape_is_left_out_until_the_next_poll(ledger, caplog):
-    record(ledger, tasks=(TaskReading("1h", 5, 1.0), TaskReading("24h", 9, 2.5)))
+    record(ledger, tasks=(TaskReading("1h", 5, 1), TaskReading("24h", 9, 2)))
     with ledger._database.writing("test") as connection:
         connection.exec_driver_sql("UPDATE latest SET payload = '{\"tasks\": []}' WHERE key = '1h'")
-    assert ledger.view("acme").tasks == (TaskReading("24h", 9, 2.5),)
+    assert ledger.view("acme").tasks == (TaskReading("24h", 9, 2),)
     assert "left out a task reading" in caplog.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterator
 from urllib.parse import unquote
 
@@ -79,7 +80,9 @@ class TestWhenItIsRead:
         repo.branch = "release/2.0"
         repo.files = {CI: LEGACY}
         assert evidence(source.poll(NOW + MINUTE)) == Evidence(legacy_workflow=True)
-        assert source.asked("/git/trees") == ["GET /repos/acme/a/git/trees/release%2F2.0?recursive=1"]
+        (asked,) = (request for request in source.server.requests if "/git/trees" in request.path)
+        assert str(asked) == "GET /repos/acme/a/git/trees/release%2F2.0?recursive=1"
+        assert "if-none-match" not in asked.headers, "an ETag belongs to one address"
 
     def test_other_rules_are_applied_to_all(self, hub: Hub, repo: Repo, source: Source) -> None:
         source.poll(NOW)
@@ -94,21 +97,23 @@ class TestWhatCannotBeRead:
         facts = source.poll(NOW)
         assert (evidence(facts), facts.unreadable) == (Evidence(), ())
 
-    @pytest.mark.parametrize("path", ["git/trees/main", "git/blobs/{config}"])
-    def test_it_is_unknown_and_told_again_when_it_can_be(self, hub: Hub, repo: Repo, source: Source, path: str) -> None:
+    @pytest.mark.parametrize("changed", [True, False], ids=["a file", "the tree"])
+    def test_it_is_unknown_and_told_again_when_it_can_be(
+        self, hub: Hub, repo: Repo, source: Source, *, changed: bool
+    ) -> None:
         source.poll(NOW)
-        repo.push(NOW, **{"ORCHEX-kilo.config.json": '{"changed": true}'})
-        sha = next(
-            entry["sha"] for entry in hub._tree(repo, "main", recursive=True)["tree"] if "config" in entry["path"]
-        )
-        hub.broken[f"/repos/acme/a/{path.format(config=sha)}"] = Answer(403)
+        repo.push(NOW, **({CI: INTEGRATED + "  # changed"} if changed else {}))
+        sha = hashlib.sha1(repo.files[CI].encode(), usedforsecurity=False).hexdigest()
+        hub.broken[f"/repos/acme/a/git/{f'blobs/{sha}' if changed else 'trees/main'}"] = Answer(403)
         repo.ran(1, NOW - HOUR)
         facts = source.poll(NOW + MINUTE)
         assert evidence(facts) is None
         assert [(one.item, one.reason) for one in facts.unreadable] == [("acme/a", "forbidden")]
         assert facts.runs[0].workflow is Workflow.INTEGRATED, "the kind of its runs is still that of last time"
         hub.broken.clear()
-        assert evidence(source.poll(NOW + 2 * MINUTE)) == INTEGRATED_EVIDENCE, "unchanged since, and told all the same"
+        assert evidence(source.poll(NOW + 2 * MINUTE)) == INTEGRATED_EVIDENCE, (
+            "the same as before, and told all the same"
+        )
 
     def test_a_repository_that_refuses_everything_is_one_trouble(self, hub: Hub, repo: Repo, source: Source) -> None:
         for path in ("git/trees/main", "actions/runs", "pulls"):

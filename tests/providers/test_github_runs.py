@@ -75,6 +75,27 @@ class TestOrder:
         source.poll(later + 30 * HOUR)
         assert source.runs["1", 1] == "timeout"
 
+    def test_an_open_run_is_told_also_when_it_is_older_than_the_lookback(self, repo: Repo, source: Source) -> None:
+        repo.start(1, NOW - HOUR)
+        source.poll(NOW)
+        repo.ran(2, NOW + 3 * DAY)
+        source.poll(NOW + 3 * DAY + HOUR)
+        repo.finish(1, NOW + 3 * DAY + 2 * HOUR)
+        source.poll(NOW + 3 * DAY + 3 * HOUR)
+        assert ("1", 1) in source.runs
+
+    def test_runs_that_show_late_are_found_below_the_first_page(self, hub: Hub, repo: Repo, source: Source) -> None:
+        hub.page_size = 1
+        repo.ran(1, NOW - HOUR)
+        repo.ran(2, NOW - 30 * MINUTE)
+        source.poll(NOW)
+        repo.ran(3, NOW - 11 * MINUTE)
+        repo.ran(4, NOW - 10 * MINUTE)
+        repo.ran(5, NOW + MINUTE)
+        source.poll(NOW + 2 * MINUTE)
+        assert len(source.runs) == 5
+        assert len(source.asked("/runs")) == 4
+
     def test_a_hidden_run_is_asked_for_at_growing_intervals(self, repo: Repo, source: Source) -> None:
         repo.start(1, NOW - 4 * HOUR)
         source.poll(NOW)
@@ -115,6 +136,8 @@ class TestOrder:
         facts = source.poll(NOW + 30 * MINUTE)
         assert [(one.item, one.reason) for one in facts.unreadable] == [("acme/a run 1", "server_error")]
         assert facts.active[0].executing == 1
+        source.poll(NOW + 31 * MINUTE)
+        assert source.asked("/runs/") == [], "it is not asked for at once again"
         hub.broken.clear()
         repo.finish(1, NOW + HOUR)
         source.poll(NOW + 2 * HOUR)
@@ -175,6 +198,15 @@ class TestReruns:
             source.poll(NOW + minute * MINUTE)
         assert source.runs["1", 2] == "success"
 
+    def test_what_is_remembered_of_reruns_ends_with_the_lookback(self, repo: Repo, source: Source) -> None:
+        repo.ran(1, NOW - HOUR)
+        repo.rerun(1, NOW)
+        repo.finish(1, NOW + MINUTE)
+        for days in (1, 3, 5):
+            source.poll(NOW + days * DAY)
+            repo.ran(days + 1, NOW + days * DAY)
+        assert '"reruns":{}' in source.marks["runs:acme/a"]
+
     def test_an_attempt_that_github_forgot_is_no_trouble(self, hub: Hub, repo: Repo, source: Source) -> None:
         repo.ran(1, NOW - 3 * HOUR)
         repo.rerun(1, NOW - HOUR)
@@ -211,16 +243,14 @@ class TestDepth:
         source.poll(NOW + 6 * DAY)
         assert set(source.runs) == {("1", 1)}
 
-    def test_what_was_told_long_ago_is_not_told_again(self, repo: Repo, source: Source) -> None:
-        """The ledger has pruned it by then, and would count it twice."""
+    def test_what_was_told_before_the_history_is_not_told_again(self, repo: Repo, source: Source) -> None:
+        """The ledger may have pruned it by then, and would count it twice."""
         repo.ran(1, NOW - HOUR)
-        now = NOW
-        while now < NOW + 40 * DAY:
-            source.poll(now)
-            now += 5 * HOUR
+        source.poll(NOW)
+        source.poll(NOW + 39 * DAY)
         source.told.clear()
-        repo.ran(2, now)
-        source.poll(now + MINUTE)
+        repo.ran(2, NOW + 40 * DAY)
+        source.poll(NOW + 40 * DAY + HOUR)
         assert source.told == [("2", 1)]
 
     def test_a_busy_repository_is_read_shallow_between_the_hours(self, repo: Repo, source: Source) -> None:
@@ -381,11 +411,10 @@ class TestFacts:
         run = payload(head_branch=branch, head_repository=None if head is None else {"full_name": head})
         assert run.on_default_branch(target(default)) is expected
 
-    def test_the_workflow_is_what_the_default_branch_defines_at_that_path(self) -> None:
+    def test_the_workflow_is_asked_for_by_the_path_of_its_definition(self) -> None:
         kinds = {".github/workflows/ci.yml": Workflow.INTEGRATED}
-        told = to_run(payload(path=".github/workflows/ci.yml@main", conclusion="success"), target(), kinds)
+        told = to_run(payload(path=".github/workflows/ci.yml@main", conclusion="success"), target(), kinds.__getitem__)
         assert told.workflow is Workflow.INTEGRATED
-        assert to_run(payload(path="other.yml", conclusion="success"), target(), kinds).workflow is Workflow.OTHER
 
     def test_workflows_are_read_before_the_runs(self, repo: Repo, source: Source) -> None:
         repo.push(NOW - HOUR, **{".github__workflows__ci.yml": INTEGRATED, ".github__workflows__old.yml": LEGACY})
@@ -397,6 +426,16 @@ class TestFacts:
         repo.ran(4, NOW)
         later = {run.run_id: run.workflow for run in source.poll(NOW + MINUTE).runs}
         assert later["4"] is Workflow.INTEGRATED, "the kinds are remembered while nothing is pushed"
+
+    def test_a_definition_that_is_gone_keeps_what_it_was(self, repo: Repo, source: Source) -> None:
+        repo.push(NOW - HOUR, **{".github__workflows__a.yml": INTEGRATED, "kilo.config.json": "{}"})
+        source.poll(NOW)
+        repo.ran(1, NOW, path=".github/workflows/a.yml")
+        del repo.files[".github/workflows/a.yml"]
+        repo.push(NOW, **{"kilo.config.json": "{ }"})
+        repo.ran(2, NOW, path=".github/workflows/separate-systems.yml")
+        told = {run.run_id: run.workflow for run in source.poll(NOW + MINUTE).runs}
+        assert told == {"1": Workflow.INTEGRATED, "2": Workflow.LEGACY}, "the second one by its documented name"
 
     @pytest.mark.parametrize("page", [[], {}, None, {"workflow_runs": None}, {"workflow_runs": {}}])
     def test_what_is_no_page_of_runs_is_refused(self, page: object) -> None:

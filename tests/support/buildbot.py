@@ -40,6 +40,7 @@ class Buildbot:
         self.master = folder / "master"
         self.worker = folder / "worker"
         self._processes: list[subprocess.Popen[bytes]] = []
+        folder.mkdir(exist_ok=True)
         _run("buildbot", "create-master", "--relocatable", str(self.master))
         shutil.copy(CONFIGURATION, self.master / "master.cfg")
         self._write_ports(web=0, worker=0)
@@ -102,8 +103,12 @@ class Buildbot:
         (self.master / "release").unlink(missing_ok=True)
 
     def wait_running(self, builder: str, number: int = 1, patience: float = PATIENCE) -> None:
-        """Waits until so many builds of a builder are open."""
-        _until(lambda: len(self._open_builds(builder)) == number, f"{number} open builds of {builder}", patience)
+        """Waits until so many builds of a builder are open and have their properties, which come a moment later."""
+
+        def running() -> bool:
+            return sum(bool(build["properties"]) for build in self._open_builds(builder)) == number
+
+        _until(running, f"{number} open builds of {builder}", patience)
 
     def wait_idle(self, patience: float = PATIENCE, *, still_open: int = 0) -> None:
         """Waits until every request is complete, but for `still_open` of them."""
@@ -130,7 +135,8 @@ class Buildbot:
         return _json(Request(f"{self.url}/api/v2/{collection}?{urlencode(query)}"))[collection]
 
     def _open_builds(self, builder: str) -> list[dict[str, Any]]:
-        return self.ask("builds", complete="false", builderid=str(self._builders()[builder]))
+        number = str(self._builders()[builder])
+        return self.ask("builds", complete="false", builderid=number, property="repository")
 
     def _builders(self) -> dict[str, int]:
         return {builder["name"]: builder["builderid"] for builder in self.ask("builders")}

@@ -32,10 +32,11 @@ class Staged:
         self.organisation.advance(self._moment)
 
     def configuration(self, folder: Path, interval: str = "1s") -> dict[str, Any]:
-        """The demo's own configuration, polling faster."""
+        """The demo's own configuration, polling faster, with all that can be compared."""
         made = configuration(self.server.addresses, f"sqlite:///{folder}/ledger.db", self.server.tokens)
         for source in made["sources"].values():
             source["interval"] = interval
+        made["series"] = {"pipelines": True, "per_repository": 100}
         return made
 
 

@@ -91,7 +91,7 @@ def orchex() -> Source:
     view = SourceView(
         NOW - 5,
         probes=(Probe(Component.ORCHEX, Health.HEALTHY, 0.0625, "3.0.0"),),
-        tasks=(TaskReading("1h", 400, 2.0),),
+        tasks=(TaskReading("1h", 400, 2),),
         orchex=(load,),
     )
     return Source(health("orchex", "orchex"), view=view)
@@ -112,4 +112,4 @@ def snapshot() -> Snapshot:
         workflow_adoption=Share(1, 2),
     )
     itself = ExporterHealth(NOW - 60, True, {"failure": 1}, 10, 0.5, 20480, 0.0625, 0.03125)
-    return Snapshot(NOW, sources, indicators, itself)
+    return Snapshot(NOW, sources, indicators, itself, pipelines=True)

@@ -76,13 +76,19 @@ class Buildbot(HttpProvider):
 
     kind: Literal["buildbot"]
     builders: tuple[str, ...] = ("*",)
+    """Shell patterns of the builders that are in scope."""
     exclude: tuple[str, ...] = ()
+    """Shell patterns of those that are not."""
     integrated_builders: tuple[str, ...] = ()
+    """Shell patterns of the builders that run the integrated workflow."""
     legacy_builders: tuple[str, ...] = ()
+    """Shell patterns of the builders that run the separate tools' workflow."""
     owner: str = ""
+    """The owner of builds whose properties name none."""
     default_branch: tuple[str, ...] = ("main", "master", "")
     """Names of the default branch; Buildbot itself says nothing (here "") when it means it."""
     history: Duration = 7 * 86400.0
+    """How far back the first poll reads."""
 
     def fetch(self, http: Http, since: Since) -> Iterator[Facts]:
         """Yields the builds page by page, each with its mark, and at last what has not ended."""
@@ -186,6 +192,7 @@ class _Poll:
         """What has not ended, by repository: open builds, and requests that no master has claimed.
 
         A request that was collapsed into another is complete, and therefore no longer among them.
+        A build has its properties a moment after its start; until then it is of no repository.
         Where anything was active `before` and nothing is now, that is said too.
         """
         asked = (("complete", "false"), ("claimed", "false"))

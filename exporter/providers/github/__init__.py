@@ -30,11 +30,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, HttpUrl, model_validator
 
-from exporter.evidence import EvidenceRules
+from exporter.evidence import EvidenceRules, workflow_of
 from exporter.http import Auth, Http
 from exporter.model import Facts
 from exporter.providers.base import Capability, Duration, HttpProvider, Since, Url
@@ -59,19 +60,28 @@ class GitHub(HttpProvider):
 
     kind: Literal["github"]
     url: Url = HttpUrl("https://api.github.com")
+    """The base address of its API; of an Enterprise server, `https://HOST/api/v3`."""
     interval: Annotated[Duration, Field(ge=1, le=86400)] = 60.0
     timeout: Annotated[Duration, Field(ge=0.1, le=3600)] = 50.0
     owner: Annotated[str, Field(pattern=r"^[^/\s]+$")]
+    """The organisation or user."""
     repositories: tuple[str, ...] = ("*",)
+    """Shell patterns of the repositories that are in scope."""
     exclude: tuple[str, ...] = ()
+    """Shell patterns of those that are not."""
     include_archived: bool = False
+    """Whether archived repositories are in scope."""
     include_forks: bool = False
+    """Whether forks are in scope."""
     app: AppCredentials | None = None
+    """A GitHub App's credentials instead of a token."""
     lookback: Duration = 86400.0
     """How long after its creation a run is looked at for reruns."""
     history: Duration = 604800.0
-    """How far back the first poll reads, and the longest outage that a later one makes up for."""
+    """How far back the first poll reads, and the longest outage that a later one makes up for. What is
+    younger may be told again: the ledger's retention must be longer."""
     evidence: EvidenceRules = EvidenceRules()
+    """What counts as evidence here; the organisation's `evidence:` otherwise."""
 
     @model_validator(mode="after")
     def _consistent(self) -> GitHub:
@@ -103,9 +113,10 @@ class GitHub(HttpProvider):
 
     def _repository(self, http: Http, target: Target, since: Since) -> Facts:
         """All that is new of one repository; what cannot be read of it does not hide the rest."""
-        found, workflows = contents.read_contents(http, target, self.evidence, since)
+        found, known = contents.read_contents(http, target, self.evidence, since)
+        kind_of = partial(workflow_of, known=known, rules=self.evidence)
         windows = history.Windows(self.lookback, self.history)
-        runs = _or_unreadable(target, lambda: history.read_runs(http, target, workflows, since, windows))
+        runs = _or_unreadable(target, lambda: history.read_runs(http, target, kind_of, since, windows))
         merged = _or_unreadable(target, lambda: changes.read_changes(http, target, since, self.history))
         facts = Facts.merged([found, runs, merged])
         return replace(facts, unreadable=distinct(facts.unreadable))

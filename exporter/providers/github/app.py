@@ -40,12 +40,16 @@ REMEDY = "check `app.app_id`, `app.installation_id` and that the key belongs to 
 class AppCredentials(BaseModel):
     """`app:` of a GitHub source. `app_id` is the number or the client id."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, use_attribute_docstrings=True)
 
     app_id: str = Field(min_length=1)
+    """The App's number or client id."""
     installation_id: int = Field(gt=0)
+    """The number of its installation in the organisation."""
     private_key_file: Path | None = None
+    """A file that holds the App's private key, PEM."""
     private_key: SecretStr | None = None
+    """The private key itself; not together with `private_key_file`."""
 
     @model_validator(mode="after")
     def _one_key(self) -> AppCredentials:

@@ -60,7 +60,11 @@ class BlobPayload(Payload):
 
 
 class ContentsMark(Mark):
-    """What was read last. `workflows` outlives a failed reading; the rest does not."""
+    """What was read last.
+
+    `workflows` outlives a failed reading, and keeps definitions that are gone: their runs may still
+    be told.
+    """
 
     pushed_at: Moment | None = None
     branch: str | None = None
@@ -125,7 +129,8 @@ def _read(
     if digest == known.digest:
         return known.model_copy(update={"etag": reply.etag}), None
     judgement = _judge(http, target, rules, files)
-    return ContentsMark(etag=reply.etag, digest=digest, workflows=dict(judgement.workflows)), judgement.evidence
+    workflows = {**known.workflows, **judgement.workflows}
+    return ContentsMark(etag=reply.etag, digest=digest, workflows=workflows), judgement.evidence
 
 
 def _judge(http: Http, target: Target, rules: EvidenceRules, files: Files) -> Judgement:

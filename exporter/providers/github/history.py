@@ -14,8 +14,8 @@ search index that lags, and an address that never changes keeps its ETag valid.
   Only a 404 (it was deleted) or 35 days, after which GitHub itself gives a run up, end that.
 - Of a run in attempt n the earlier attempts are asked for once.
 
-It knows the order of questions and the mark; what a run means is in `runs`. Nothing that was told
-is told again after `lookback`, or the ledger, having pruned it, would count it twice.
+What was told may be told again for as long as `history`, so the ledger must remember it for longer.
+It knows the order of questions and the mark; what a run means is in `runs`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pydantic import Field
 
 from exporter.errors import NotFound
 from exporter.http import Http, Reply
-from exporter.model import Facts, Moment, Run, RunState, Seconds, Unreadable, Workflow
+from exporter.model import Facts, Moment, Run, RunState, Seconds, Unreadable
 from exporter.providers.base import Since
 from exporter.providers.github.api import (
     ITEM_ERRORS,
@@ -38,7 +38,7 @@ from exporter.providers.github.api import (
     read_mark,
     unreadable,
 )
-from exporter.providers.github.runs import RunPayload, count_active, parse_attempt, parse_runs, to_run
+from exporter.providers.github.runs import RunPayload, WorkflowOf, count_active, parse_attempt, parse_runs, to_run
 
 DEEP_EVERY: Seconds = 3600.0
 OVERLAP: Seconds = 900.0
@@ -113,10 +113,10 @@ def mark_name(target: Target) -> str:
     return f"runs:{target.repository}"
 
 
-def read_runs(http: Http, target: Target, workflows: Mapping[str, Workflow], since: Since, windows: Windows) -> Facts:
+def read_runs(http: Http, target: Target, workflow_of: WorkflowOf, since: Since, windows: Windows) -> Facts:
     """The attempts that ended, the runs that have not, and the mark; nothing when nothing changed."""
     mark = read_mark(RunsMark, since.get(mark_name(target)))
-    return _Reading(http, target, workflows, since.now, windows, mark).read()
+    return _Reading(http, target, workflow_of, since.now, windows, mark).read()
 
 
 class _Reading:
@@ -126,13 +126,13 @@ class _Reading:
         self,
         http: Http,
         target: Target,
-        workflows: Mapping[str, Workflow],
+        workflow_of: WorkflowOf,
         now: Moment,
         windows: Windows,
         mark: RunsMark | None,
     ) -> None:
-        self._http, self._target, self._workflows = http, target, workflows
-        self._now, self._lookback = now, windows.lookback
+        self._http, self._target, self._workflow_of = http, target, workflow_of
+        self._now = now
         self._known = mark is not None
         self._mark = mark or RunsMark(read_at=now, deep_at=now)
         furthest = now - max(windows.history, windows.lookback)
@@ -144,11 +144,11 @@ class _Reading:
         pages = self._pages()
         asked = list(self._asked_by_id(pages))
         if pages is None and not asked and not self._bad:
-            return self._nothing_new()
+            return Facts()
         listed = [] if pages is None else [run for run in pages.runs.values() if self._wanted(run)]
         runs = {run.id: run for run in [*listed, *(run for _, run in asked if run is not None)]}
         reruns, earlier = self._reruns(list(runs.values()))
-        ended = [to_run(run, self._target, self._workflows) for run in runs.values() if run.ended]
+        ended = [to_run(run, self._target, self._workflow_of) for run in runs.values() if run.ended]
         settled = {str(run.id) for run in runs.values() if run.ended} | {name for name, run in asked if run is None}
         mark = self._next(pages, [run for run in runs.values() if not run.ended], settled, reruns)
         return Facts(
@@ -157,13 +157,6 @@ class _Reading:
             unreadable=tuple(self._bad),
             marks={mark_name(self._target): mark.model_dump_json()},
         )
-
-    def _nothing_new(self) -> Facts:
-        """Notes now and then that all is still told, so that the next bottom is not too deep."""
-        if not self._mark.whole or self._now - self._mark.read_at < self._lookback / 4:
-            return Facts()
-        mark = self._mark.model_copy(update={"read_at": self._now, "deep_at": self._now})
-        return Facts(marks={mark_name(self._target): mark.model_dump_json()})
 
     def _wanted(self, run: RunPayload) -> bool:
         return run.created_at >= self._bottom or str(run.id) in self._mark.open
@@ -231,7 +224,7 @@ class _Reading:
                 self._bad.append(unreadable(f"{self._target.repository} run {run.id} attempt {number}", error))
             else:
                 if attempt.ended:
-                    yield to_run(attempt, self._target, self._workflows)
+                    yield to_run(attempt, self._target, self._workflow_of)
 
     def _next(
         self, pages: _Pages | None, unended: list[RunPayload], settled: set[str], reruns: Mapping[str, Handled]

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -127,15 +127,19 @@ def parse_attempt(data: Any, where: str, attempt: int) -> RunPayload:
     return parse(RunPayload, data, where).model_copy(update={"run_attempt": attempt})
 
 
-def to_run(run: RunPayload, target: Target, workflows: Mapping[str, Workflow]) -> Run:
-    """A run that has ended, as a fact. A definition that the default branch lacks counts as `other`."""
+WorkflowOf = Callable[[str], Workflow]
+"""Which workflow the CI definition at a path is."""
+
+
+def to_run(run: RunPayload, target: Target, workflow_of: WorkflowOf) -> Run:
+    """A run that has ended, as a fact."""
     return Run(
         repository=target.repository,
         pipeline=run.pipeline,
         run_id=str(run.id),
         attempt=run.attempt,
         result=run.result,
-        workflow=workflows.get(run.definition, Workflow.OTHER),
+        workflow=workflow_of(run.definition),
         default_branch=run.on_default_branch(target),
         created_at=run.begun_at,
         started_at=run.run_started_at,
