@@ -24,9 +24,9 @@ def metrics() -> Iterator[str]:
 # Metrics
 
 {GENERATED}
-Units are seconds, bytes and ratios from 0 to 1; moments are Unix time. A family without data has no series: unknown is
-not zero. Families of a source vanish when its last success is older than `max_age`; `orchex_kilo_source_*` stay. The usual
-`process_*` and `python_*` series come on top.
+Units are seconds, bytes and ratios from 0 to 1; moments are Unix time. A family without data has no series: unknown
+is not zero. Families of a source vanish when its last success is older than `max_age`; `orchex_kilo_source_*` stay.
+The usual `process_*` and `python_*` series come on top.
 
 | name | type | labels | meaning |
 |---|---|---|---|
@@ -41,9 +41,10 @@ def configuration() -> Iterator[str]:
 # Configuration
 
 {GENERATED}
-One YAML file, named by `--config.file`. Every key can be overridden by the environment, in capitals, with `__` between
-the levels: `ORCHEX_KILO_SOURCES__ACME__INTERVAL=90s`. Durations are written like `30s`, `5m`, `1h30m` or `35d`. A key that
-is not listed here is an error. `orchex-kilo-exporter check-config` tells every fault, `--effective` prints what is in effect.
+One YAML file, named by `--config.file`. Every key can be overridden by the environment, in capitals, with `__`
+between the levels: `ORCHEX_KILO_SOURCES__ACME__INTERVAL=90s`. Durations are written like `30s`, `5m`, `1h30m` or
+`35d`. A key that is not listed here is an error. `orchex-kilo-exporter check-config` tells every fault; with
+`--effective` it prints what is in effect.
 """
     for name, field in Settings.model_fields.items():
         if name != "sources":
@@ -51,8 +52,8 @@ is not listed here is an error. `orchex-kilo-exporter check-config` tells every 
     yield """
 ## `sources:`
 
-A mapping of names to sources; a name is lower-case letters, digits and `_`, and becomes the label `source`. Renaming a source
-begins a new memory of it.
+A mapping of names to sources; a name is lower-case letters, digits and `_`, and becomes the label `source`.
+Renaming a source begins a new memory of it.
 
 Keys of every source:
 

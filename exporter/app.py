@@ -14,8 +14,9 @@ from exporter.ledger import Ledger
 from exporter.poller import Poller
 from exporter.publisher import Policy, Publisher
 from exporter.schedule import Schedule
-from exporter.settings import ConfigError, Settings
+from exporter.settings import Settings
 from exporter.snapshot import ExporterHealth, SourceHealth
+from exporter.yamlfile import ConfigError
 
 log = logging.getLogger(__name__)
 

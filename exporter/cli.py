@@ -23,10 +23,11 @@ import click
 from exporter import __version__, logs, settings
 from exporter.app import Exporter
 from exporter.ledger import LedgerError
-from exporter.server import ListenError, Server
-from exporter.settings import ConfigError, Settings
-from exporter.web import create_app
-from exporter.webconfig import WebConfig, WebConfigError
+from exporter.settings import Settings
+from exporter.web.config import WebConfig
+from exporter.web.pages import create_app
+from exporter.web.server import ListenError, Server
+from exporter.yamlfile import ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -206,7 +207,7 @@ def _faults_end_it() -> Iterator[None]:
     """A configuration, address or ledger that cannot be used: each fault a line, exit code 2."""
     try:
         yield
-    except (ConfigError, WebConfigError) as error:
+    except ConfigError as error:
         _end(error.faults)
     except (ListenError, LedgerError) as error:
         _end([str(error)])

@@ -7,11 +7,9 @@ This module knows keys, defaults and messages. What a source can be is known to 
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,10 +18,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from exporter import yamlfile
 from exporter.evidence import EvidenceRules
 from exporter.model import Component
 from exporter.providers import AnyProvider
 from exporter.providers.base import Duration, Provider
+from exporter.yamlfile import ConfigError, Key, YamlFile, did_you_mean, key_of
 
 ENV_PREFIX = "ORCHEX_KILO_"
 DEFAULT_LISTEN_ADDRESS = ":9847"
@@ -128,34 +128,17 @@ def _kinds() -> dict[str, type[Provider]]:
     return {model.model_fields["kind"].annotation.__args__[0]: model for model in members}
 
 
-class ConfigError(Exception):
-    """The configuration cannot be used. `faults` are lines, each with its place and remedy."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
-
-
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """A parsed YAML file: its data, and the line on which each key path stands."""
-
-    name: str
-    data: dict[str, Any]
-    lines: Mapping[tuple[str, ...], int]
-
-
 def load(path: Path) -> Settings:
     """The settings in `path` and the environment. Raises ConfigError with every fault that it found."""
-    return _settings(_read(path))
+    return _settings(yamlfile.read(path, "--config.file"))
 
 
 def from_data(data: dict[str, Any]) -> Settings:
     """As `load`, for a configuration that is already at hand."""
-    return _settings(_Document("configuration", data, {}))
+    return _settings(YamlFile("configuration", data))
 
 
-def _settings(document: _Document) -> Settings:
+def _settings(document: YamlFile) -> Settings:
     class Loaded(Settings):
         @classmethod
         def settings_customise_sources(
@@ -181,81 +164,34 @@ def _settings(document: _Document) -> Settings:
     return settings
 
 
-def _read(path: Path) -> _Document:
-    try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except OSError as error:
-        raise ConfigError([f"{path}: cannot be read ({error.strerror}); name the file with --config.file"]) from None
-    except UnicodeDecodeError:
-        raise ConfigError([f"{path}: is not UTF-8 text"]) from None
-    except yaml.YAMLError as error:
-        raise ConfigError([_yaml_fault(path, error)]) from None
-    if not isinstance(data, dict):
-        raise ConfigError([f"{path}: must hold a mapping with the key `sources`"])
-    lines: dict[tuple[str, ...], int] = {}
-    faults = [f"{path}:{line}: {'.'.join(key)}: this key stands here twice" for key, line in _index(root, lines)]
-    if faults:
-        raise ConfigError(faults)
-    return _Document(str(path), data, lines)
-
-
-def _yaml_fault(path: Path, error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    place = f"{path}:{mark.line + 1}" if mark else str(path)
-    return f"{place}: not valid YAML: {getattr(error, 'problem', None) or 'cannot be parsed'}"
-
-
-def _index(
-    node: yaml.Node | None, lines: dict[tuple[str, ...], int], path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Fills `lines`; yields the keys that stand twice (YAML itself would keep the last in silence)."""
-    pairs: list[tuple[str, int, yaml.Node]] = []
-    if isinstance(node, yaml.MappingNode):
-        pairs = [(str(key.value), key.start_mark.line + 1, value) for key, value in node.value]
-    elif isinstance(node, yaml.SequenceNode):
-        pairs = [(str(number), value.start_mark.line + 1, value) for number, value in enumerate(node.value)]
-    for name, line, value in pairs:
-        here = (*path, name)
-        if here in lines and name != "<<":
-            yield here, line
-        else:
-            lines[here] = line
-            yield from _index(value, lines, here)
-
-
 def _unknown_variables() -> Iterator[str]:
     """Prefixed variables that no setting reads: pydantic-settings passes over them in silence."""
     for name in sorted(os.environ):
         if name.upper().startswith(ENV_PREFIX):
             first = name[len(ENV_PREFIX) :].lower().split("__")[0]
             if first not in Settings.model_fields:
-                yield f"environment {name}: no such setting{_guess(first, Settings.model_fields)}"
+                yield f"environment {name}: no such setting{did_you_mean(first, Settings.model_fields)}"
 
 
-def _fault(document: _Document, detail: ErrorDetails) -> str:
+def _fault(document: YamlFile, detail: ErrorDetails) -> str:
     """One line: the place, the key, what is wrong, and what would be right."""
-    path = tuple(str(part) for part in detail["loc"] if part != "[key]")
+    path = key_of(detail["loc"])
     if len(path) > 2 and path[0] == "sources" and path[2] in _kinds():  # noqa: PLR2004  # sources, name, kind
         path = path[:2] + path[3:]
     return f"{_place(document, path)}: {'.'.join(path) or 'configuration'}: {_problem(path, detail)}"
 
 
-def _place(document: _Document, path: tuple[str, ...]) -> str:
+def _place(document: YamlFile, path: Key) -> str:
     variable = ENV_PREFIX + "__".join(path).upper()
     if any(name.upper() == variable for name in os.environ):
         return f"environment {variable}"
-    for length in range(len(path), 0, -1):
-        if path[:length] in document.lines:
-            return f"{document.name}:{document.lines[path[:length]]}"
-    return document.name
+    return document.place(path)
 
 
-def _problem(path: tuple[str, ...], detail: ErrorDetails) -> str:
+def _problem(path: Key, detail: ErrorDetails) -> str:
     kind = detail["type"]
     if kind == "extra_forbidden":
-        return f"unknown key{_guess(path[-1], _known_keys(detail))}"
+        return f"unknown key{did_you_mean(path[-1], _known_keys(detail))}"
     if kind == "missing":
         return "missing; give it a value"
     if kind == "union_tag_not_found":
@@ -267,7 +203,7 @@ def _problem(path: tuple[str, ...], detail: ErrorDetails) -> str:
     return f"{message[:1].lower()}{message[1:]}" + (f" (found {detail['input']!r})" if shown else "")
 
 
-def _secret(path: tuple[str, ...]) -> bool:
+def _secret(path: Key) -> bool:
     return bool(re.search(r"token|password|secret|key|url|command", path[-1] if path else ""))
 
 
@@ -282,13 +218,7 @@ def _known_keys(detail: ErrorDetails) -> list[str]:
     return list(getattr(model, "model_fields", {}))
 
 
-def _guess(word: str, known: Any) -> str:
-    names = sorted(known)
-    close = difflib.get_close_matches(word, names, n=1)
-    return f"; did you mean `{close[0]}`?" if close else f"; known: {', '.join(names)}" if names else ""
-
-
-def _missing_files(document: _Document, settings: Settings) -> list[str]:
+def _missing_files(document: YamlFile, settings: Settings) -> list[str]:
     """Secret and certificate files that cannot be read now."""
     faults = []
     for path, file in _files(settings.sources, ("sources",)):
@@ -301,7 +231,7 @@ def _missing_files(document: _Document, settings: Settings) -> list[str]:
     return faults
 
 
-def _files(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Path]]:
+def _files(value: Any, path: Key) -> Iterator[tuple[tuple[str, ...], Path]]:
     if isinstance(value, Path):
         yield path, value
     elif isinstance(value, BaseModel):

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from exporter import settings
-from exporter.settings import ConfigError
+from exporter.yamlfile import ConfigError
 
 GOOD = """\
 web: {listen_address: "127.0.0.1:9847"}
@@ -65,8 +65,8 @@ SOURCES = 'sources: {k: {kind: kilo, url: "https://kilo.example"}}\n'
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("", ": must hold a mapping with the key `sources`", id="empty"),
-        pytest.param("- a\n", ": must hold a mapping with the key `sources`", id="a list"),
+        pytest.param("", ": sources: missing; give it a value", id="empty"),
+        pytest.param("- a\n", ": must hold a mapping of keys to values", id="a list"),
         pytest.param("web: {}\n", ": sources: missing; give it a value", id="no sources"),
         pytest.param("sources: {}\n", ":1: sources: dictionary should have at least 1 item", id="no source"),
         pytest.param("sources: [\n", ":2: not valid YAML", id="not YAML"),

@@ -138,7 +138,6 @@ class _Listener(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
     disable_nagle_algorithm = True  # else each body waits 40 ms for the client to acknowledge the headers
     server: _Listener
 

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from exporter.exposition import Exposition
-from exporter.server import Server
 from exporter.snapshot import SourceHealth
-from exporter.web import create_app
-from exporter.webconfig import WebConfig
+from exporter.web.config import WebConfig
+from exporter.web.pages import create_app
+from exporter.web.server import Server
 
 NOW = 1_764_756_000.0  # 2025-12-03 10:00:00 UTC
 

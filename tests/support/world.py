@@ -111,5 +111,13 @@ def snapshot() -> Snapshot:
         template_adoption=Share(1, 1, 1),
         workflow_adoption=Share(1, 2),
     )
-    itself = ExporterHealth(NOW - 60, True, {"failure": 1}, 10, 0.5, 20480, 0.0625, 0.03125)
+    itself = ExporterHealth(
+        config_loaded_at=NOW - 60,
+        config_reloads={"failure": 1},
+        scrapes=10,
+        scrape_seconds=0.5,
+        scrape_bytes=20480,
+        render_seconds=0.0625,
+        ledger_seconds=0.03125,
+    )
     return Snapshot(NOW, sources, indicators, itself, pipelines=True)

@@ -32,6 +32,9 @@ from exporter.model import Evidence, Facts, Moment, RepositoryState, Unreadable,
 from exporter.providers.base import Payload, Since, parse
 from exporter.providers.github.api import ITEM_ERRORS, Mark, Target, read_mark, unreadable
 
+JUST_PUSHED = 5.0
+"""GitHub tells the second of a push; its clock and ours may differ a little."""
+
 Files = Mapping[str, str]
 """Paths and the sha of what they hold."""
 
@@ -96,10 +99,15 @@ def read_contents(
         failed = (unreadable(str(target.repository), error),)
         return _facts(target, mark, RepositoryState(target.repository, None), failed), known.workflows
     mark = mark.model_copy(
-        update={"pushed_at": target.pushed_at, "branch": target.default_branch, "rules": rules_digest}
+        update={"pushed_at": _settled(target, since.now), "branch": target.default_branch, "rules": rules_digest}
     )
     state = None if evidence is None else RepositoryState(target.repository, evidence)
     return _facts(target, mark, state), mark.workflows
+
+
+def _settled(target: Target, now: Moment) -> Moment | None:
+    """When it was last pushed to; None while another push in that same second could still follow."""
+    return None if target.pushed_at is not None and now - target.pushed_at < JUST_PUSHED else target.pushed_at
 
 
 def _facts(

@@ -18,7 +18,11 @@ from exporter.model import Moment, Seconds
 from exporter.snapshot import SourceHealth
 
 _TEMPLATE = Environment(
-    loader=PackageLoader("exporter"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("exporter.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 ).get_template("landing.html.j2")
 
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))

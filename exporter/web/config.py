@@ -10,7 +10,7 @@ was good before stays in force. Only whether there is TLS at all needs a restart
 
 Not offered, and refused with a message: `http2: true` (we speak HTTP/1.1), `rate_limit` (a scrape
 only copies bytes), hashes that cost more than 2^15 rounds (each attempt to sign in would keep a
-processor busy for seconds), and what `exporter.webtls` lists.
+processor busy for seconds), and what `exporter.web.tls` lists.
 
 Faults are lines that name file, key, what is wrong and what would be right. They hold no values of
 secrets. This module knows the format; nothing of HTTP.
@@ -18,19 +18,19 @@ secrets. This module knows the format; nothing of HTTP.
 
 from __future__ import annotations
 
-import difflib
 import logging
 import re
 import ssl
 from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
-from exporter.webtls import RenewedContext, TlsError, TlsServer
+from exporter import yamlfile
+from exporter.web.tls import RenewedContext, TlsError, TlsServer
+from exporter.yamlfile import ConfigError, Key, did_you_mean, key_of
 
 log = logging.getLogger(__name__)
 
@@ -59,14 +59,6 @@ WRONG_TYPES = {
     "string_type": "must be text; quote it",
     "tuple_type": "must be a list, like [first, second]",
 }
-
-
-class WebConfigError(Exception):
-    """The file cannot be used. `faults` are lines, each with its place and remedy."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
 
 
 class HttpServer(BaseModel):
@@ -147,7 +139,7 @@ class WebConfig:
     """The web configuration as it is now. Without a path: no TLS, no users, no headers."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Reads the file and makes sure that its certificates can be used. Raises WebConfigError."""
+        """Reads the file and makes sure that its certificates can be used. Raises ConfigError."""
         self._path = path
         self._seen: Hashable = _signature(path)
         self._file = WebFile() if path is None else read(path)
@@ -171,7 +163,7 @@ class WebConfig:
     def _take(self, path: Path) -> None:
         try:
             self._file = self._checked(path)
-        except WebConfigError as error:
+        except ConfigError as error:
             log.error("web configuration refused, the one before stays in force: %s", error)  # noqa: TRY400  # no defect
         else:
             log.info("web configuration read anew: %s", path)
@@ -180,7 +172,7 @@ class WebConfig:
         """The file as it is now, if this process can follow it."""
         file = read(path)
         if (file.tls_server_config is None) != (self._context is None):
-            raise WebConfigError([f"{path}: tls_server_config: TLS goes on or off only by a restart"])
+            raise ConfigError([f"{path}: tls_server_config: TLS goes on or off only by a restart"])
         if file.tls_server_config is not None:
             _context(path, file.tls_server_config)
         return file
@@ -195,7 +187,7 @@ class WebConfig:
             self._tls_seen = signature
             try:
                 self._context = _context(self._path, self._tls)
-            except WebConfigError as error:
+            except ConfigError as error:
                 log.error("certificates refused, those before stay in use: %s", error)  # noqa: TRY400  # no defect
             else:
                 log.info("certificates read anew")
@@ -217,58 +209,22 @@ def _context(path: Path | None, tls: TlsServer) -> ssl.SSLContext:
     try:
         return tls.context()
     except TlsError as error:
-        raise WebConfigError([f"{path}: tls_server_config.{error.key}: {error}"]) from None
+        raise ConfigError([f"{path}: tls_server_config.{error.key}: {error}"]) from None
 
 
 def read(path: Path) -> WebFile:
-    """What `path` says. Raises WebConfigError with every fault of the file."""
+    """What `path` says. Raises ConfigError with every fault of the file."""
+    file = yamlfile.read(path, "--web.config.file")
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  # a SafeLoader
-    except OSError as error:
-        raise WebConfigError([f"{path}: cannot be read ({error.strerror}); correct --web.config.file"]) from None
-    except UnicodeDecodeError:
-        raise WebConfigError([f"{path}: is not UTF-8 text; save it as UTF-8"]) from None
-    except yaml.YAMLError as error:
-        raise WebConfigError([_yaml_fault(path, error)]) from None
-    if not isinstance(data or {}, dict):
-        raise WebConfigError([f"{path}: must hold a mapping; its keys are {', '.join(WebFile.model_fields)}"])
-    try:
-        return WebFile.model_validate(data or {}, context={"directory": path.parent})
+        return WebFile.model_validate(file.data, context={"directory": path.parent})
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        raise WebConfigError([f"{path}: {_fault(detail)}" for detail in details]) from None
-
-
-class _Twice(yaml.YAMLError):
-    """A key that stands twice: YAML itself would keep the last in silence."""
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without repeated keys."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002  # the base's signature
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if str(key.value) in seen:
-                raise _Twice(f"line {key.start_mark.line + 1}: a key stands here for the second time; keep one")
-            seen.add(str(key.value))
-        return super().construct_mapping(node, deep)
-
-
-def _yaml_fault(path: Path, error: yaml.YAMLError) -> str:
-    if isinstance(error, _Twice):
-        return f"{path}: {error}"
-    mark = getattr(error, "problem_mark", None)
-    place = f"{path}: line {mark.line + 1}" if mark else str(path)
-    # Other errors quote the text, which may be a secret.
-    quotes_nothing = isinstance(error, yaml.scanner.ScannerError | yaml.parser.ParserError)
-    problem = getattr(error, "problem", None) if quotes_nothing else None
-    return f"{place}: not valid YAML ({problem or 'cannot be parsed'}); quote values with special characters"
+        raise ConfigError([f"{file.place(key_of(detail['loc']))}: {_fault(detail)}" for detail in details]) from None
 
 
 def _fault(detail: ErrorDetails) -> str:
     """The key, what is wrong, and what would be right."""
-    parts = [str(part) for part in detail["loc"] if part != "[key]"]
+    parts = key_of(detail["loc"])
     key = ".".join(parts) or "the file"
     if key in NOT_OFFERED:
         return f"{key}: {NOT_OFFERED[key]}"
@@ -279,8 +235,6 @@ def _fault(detail: ErrorDetails) -> str:
     return f"{key}: {WRONG_TYPES.get(detail['type']) or detail['msg'].removeprefix('Value error, ')}"
 
 
-def _guess(parts: list[str]) -> str:
+def _guess(parts: Key) -> str:
     sections: dict[str, type[BaseModel]] = {"tls_server_config": TlsServer, "http_server_config": HttpServer}
-    known = list((sections[parts[0]] if len(parts) > 1 else WebFile).model_fields)
-    close = difflib.get_close_matches(parts[-1], known, n=1)
-    return f"; did you mean `{close[0]}`?" if close else f"; known: {', '.join(known)}"
+    return did_you_mean(parts[-1], (sections[parts[0]] if len(parts) > 1 else WebFile).model_fields)

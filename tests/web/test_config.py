@@ -2,10 +2,11 @@
 
 import logging
 import os
+import re
 
 import pytest
 
-from exporter.webconfig import WebConfig, WebConfigError, read
+from exporter.web.config import ConfigError, WebConfig, read
 from tests.support.pki import Authority
 
 ALICE = "$2b$04$1.9KQQGIBTq7SrEBJ7FqEeRSo4GnGCxw5fc1BYnMGQ/kasfUSV996"  # wonderland
@@ -22,10 +23,10 @@ def file(tmp_path):
 
 def faults(file, text):
     file.write_text(text)
-    with pytest.raises(WebConfigError) as caught:
+    with pytest.raises(ConfigError) as caught:
         WebConfig(file)
     assert str(caught.value) == "\n".join(caught.value.faults)
-    return [fault.removeprefix(f"{file}: ") for fault in caught.value.faults]
+    return [fault.removeprefix(str(file)) for fault in caught.value.faults]
 
 
 def change(file, text):
@@ -71,7 +72,7 @@ def test_users_and_headers(file):
         ("basic_auth_user: {}", "basic_auth_user: unknown key; did you mean `basic_auth_users`?"),
         (
             "zzz: 1",
-            "zzz: unknown key; known: tls_server_config, http_server_config, basic_auth_users",
+            "zzz: unknown key; known: basic_auth_users, http_server_config, tls_server_config",
         ),
         (
             "rate_limit: {interval: 1s, burst: 20}",
@@ -124,36 +125,37 @@ def test_users_and_headers(file):
         ),
         (
             "- 1",
-            "must hold a mapping; its keys are tls_server_config, http_server_config, basic_auth_users",
+            "must hold a mapping of keys to values",
         ),
         (
             f'basic_auth_users:\n  alice: "{ALICE}"\n  alice: "{ALICE}"\n',
-            "line 3: a key stands here for the second time; keep one",
+            ":3: basic_auth_users.alice: this key stands here twice; keep one",
         ),
         (
             "basic_auth_users:\n  alice: [",
             (
-                "line 2: not valid YAML (expected the node content, but found '<stream end>'); "
+                ":2: not valid YAML (expected the node content, but found '<stream end>'); "
                 "quote values with special characters"
             ),
         ),
         (
             "? [a]\n: b\n",
-            "line 1: not valid YAML (cannot be parsed); quote values with special characters",
+            ":1: not valid YAML (cannot be parsed); quote values with special characters",
         ),
         (
             "basic_auth_users:\n  alice: *s3cret\n",
-            "line 2: not valid YAML (cannot be parsed); quote values with special characters",
+            ":2: not valid YAML (cannot be parsed); quote values with special characters",
         ),
         (
             "basic_auth_users:\n  alice: !s3cret x\n",
-            "line 2: not valid YAML (cannot be parsed); quote values with special characters",
+            ":2: not valid YAML (cannot be parsed); quote values with special characters",
         ),
     ],
 )
 def test_each_fault_is_a_line_with_its_remedy(file, text, expected):
     [fault] = faults(file, text)
-    assert fault == expected
+    assert fault == expected if expected.startswith(":") else fault.endswith(f": {expected}")
+    assert re.match(r"(:\d+)?: ", fault)
 
 
 def test_all_faults_are_told_at_once(file):
@@ -167,16 +169,16 @@ def test_no_fault_repeats_a_secret(file):
 
 def test_a_file_that_cannot_be_read(tmp_path):
     with pytest.raises(
-        WebConfigError, match=r"absent\.yml: cannot be read \(No such file or directory\); correct --web"
+        ConfigError, match=r"absent\.yml: cannot be read \(No such file or directory\); name the file"
     ):
         WebConfig(tmp_path / "absent.yml")
-    with pytest.raises(WebConfigError, match=r"cannot be read \(Is a directory\); correct --web"):
+    with pytest.raises(ConfigError, match=r"cannot be read \(Is a directory\); name the file with --web"):
         WebConfig(tmp_path)
 
 
 def test_a_file_that_is_no_text(file):
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(WebConfigError, match="is not UTF-8 text; save it as UTF-8"):
+    with pytest.raises(ConfigError, match="is not UTF-8 text; save it as UTF-8"):
         read(file)
 
 
@@ -204,7 +206,7 @@ def test_a_faulty_change_is_refused_and_told_once(file, caplog):
     for _ in range(3):
         assert list(config.current().users) == ["alice"]
     [record] = [one for one in caplog.records if one.levelno == logging.ERROR]
-    assert "web.yml: basic_auth_users.alice: not a bcrypt hash" in record.getMessage()
+    assert "web.yml:1: basic_auth_users.alice: not a bcrypt hash" in record.getMessage()
     assert "hunter2" not in caplog.text
     change(file, USERS.replace("alice", "bob"))
     assert list(config.current().users) == ["bob"]

@@ -9,11 +9,11 @@ import bcrypt
 import pytest
 import requests
 
-from exporter import webauth
-from exporter.webauth import credentials
+from exporter.web import auth
+from exporter.web.auth import credentials
 from tests.support.exporter import until
 from tests.support.site import Pages, served, source
-from tests.test_webconfig import change
+from tests.web.test_config import change
 
 
 def hashed(password):
@@ -121,7 +121,7 @@ def test_an_unknown_name_costs_a_check_of_a_real_hash(base, monkeypatch):
         checked.append((password, against.decode()))
         return bcrypt.hashpw(password, against) == against
 
-    monkeypatch.setattr(webauth.bcrypt, "checkpw", counting)
+    monkeypatch.setattr(auth.bcrypt, "checkpw", counting)
     for _ in range(2):
         assert status(base, "mallory", "wonderland") == 401
     assert status(base, "alice", "wrong") == 401
@@ -135,7 +135,7 @@ def test_an_unknown_name_costs_a_check_of_a_real_hash(base, monkeypatch):
 
 def test_who_signed_in_once_is_known_again_at_no_cost(base, monkeypatch):
     assert status(base, "alice", "wonderland") == 200
-    monkeypatch.setattr(webauth.bcrypt, "checkpw", lambda *_: pytest.fail("it is checked again"))
+    monkeypatch.setattr(auth.bcrypt, "checkpw", lambda *_: pytest.fail("it is checked again"))
     assert status(base, "alice", "wonderland") == 200
 
 
@@ -149,19 +149,19 @@ def test_guessing_keeps_no_scrape_waiting(base, monkeypatch):
         assert released.wait(30)
         return False
 
-    monkeypatch.setattr(webauth, "_matches", endless)
-    one_too_many = webauth.ATTEMPTS_PER_ADDRESS + 1
+    monkeypatch.setattr(auth, "_matches", endless)
+    one_too_many = auth.ATTEMPTS_PER_ADDRESS + 1
     with ThreadPoolExecutor(one_too_many) as pool:
         try:
             guesses = [pool.submit(status, base, "alice", f"guess {number}") for number in range(one_too_many)]
             until(lambda: any(guess.done() for guess in guesses), "one guess is turned away")
             assert [guess.result() for guess in guesses if guess.done()] == [429]
-            until(lambda: len(waiting) == webauth.THREADS, "the threads are busy")
+            until(lambda: len(waiting) == auth.THREADS, "the threads are busy")
             assert status(base, "alice", "wonderland") == 200
-            assert len(waiting) == webauth.THREADS
+            assert len(waiting) == auth.THREADS
         finally:
             released.set()
-        assert sorted(guess.result(10) for guess in guesses) == [401] * webauth.ATTEMPTS_PER_ADDRESS + [429]
+        assert sorted(guess.result(10) for guess in guesses) == [401] * auth.ATTEMPTS_PER_ADDRESS + [429]
     monkeypatch.undo()
     assert status(base, "bob", "größer") == 200
 

@@ -10,10 +10,10 @@ import requests
 
 from exporter import __version__
 from exporter.errors import Reason
-from exporter.landing import State, overall, page
-from exporter.server import Server
-from exporter.web import create_app
-from exporter.webconfig import WebConfig
+from exporter.web.config import WebConfig
+from exporter.web.landing import State, overall, page
+from exporter.web.pages import create_app
+from exporter.web.server import Server
 from tests.support.chromium import look
 from tests.support.site import NOW, Pages, served, source
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.negotiation import choose, wants_gzip, wants_openmetrics
+from exporter.web.negotiation import choose, wants_gzip, wants_openmetrics
 from tests.support.site import exposition
 
 PROMETHEUS_3 = (

@@ -22,11 +22,11 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from exporter.exposition import Exposition
-from exporter.landing import page, unready
-from exporter.negotiation import choose
 from exporter.snapshot import SourceHealth
-from exporter.webauth import BASE_HEADERS, Gate
-from exporter.webconfig import WebConfig
+from exporter.web.auth import BASE_HEADERS, Gate
+from exporter.web.config import WebConfig
+from exporter.web.landing import page, unready
+from exporter.web.negotiation import choose
 
 
 class Site(Protocol):

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from exporter import server
-from exporter.server import Address, ListenError, Server, bind, parse_address
+from exporter.web import server
+from exporter.web.server import Address, ListenError, Server, bind, parse_address
 from tests.support.exporter import until
 from tests.support.pki import Authority
 from tests.support.site import Pages, exposition, served, source

@@ -26,7 +26,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from exporter.webconfig import WebConfig
+from exporter.web.config import WebConfig
 
 BASE_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
