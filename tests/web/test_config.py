@@ -168,9 +168,7 @@ def test_no_fault_repeats_a_secret(file):
 
 
 def test_a_file_that_cannot_be_read(tmp_path):
-    with pytest.raises(
-        ConfigError, match=r"absent\.yml: cannot be read \(No such file or directory\); name the file"
-    ):
+    with pytest.raises(ConfigError, match=r"absent\.yml: cannot be read \(No such file or directory\); name the file"):
         WebConfig(tmp_path / "absent.yml")
     with pytest.raises(ConfigError, match=r"cannot be read \(Is a directory\); name the file with --web"):
         WebConfig(tmp_path)
