@@ -116,7 +116,7 @@ class Poller:
         reason = _reason(failure)
         if isinstance(failure, RateLimited):
             self._not_before = failure.retry_at
-        self._log(failure, reason)
+        self._tell(failure, reason)
         unreadable = Counter(item.reason for item in facts.unreadable)
 
         def concluded(health: SourceHealth) -> SourceHealth:
@@ -140,12 +140,14 @@ class Poller:
 
         self._update(concluded)
 
-    def _log(self, failure: Exception | None, reason: str | None) -> None:
+    def _tell(self, failure: Exception | None, reason: str | None) -> None:
+        """Logs what is new: a failure that lasts is told once, and so is its end."""
         said = {"source": self.name, "reason": reason}
         if reason == Reason.INTERNAL:
             log.error("poll failed by a defect of the exporter; please report it", extra=said, exc_info=failure)
         elif failure is not None:
-            log.warning("poll failed: %s", failure, extra=said)
+            again = self.health.error == reason
+            log.log(logging.DEBUG if again else logging.WARNING, "poll failed: %s", failure, extra=said)
         elif self.health.up is False:
             log.info("source reads well again", extra={"source": self.name})
         else:

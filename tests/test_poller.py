@@ -90,6 +90,19 @@ def test_a_defect_does_not_end_the_exporter_and_its_text_is_not_shown(ledger: Le
     assert "defect of the exporter" in caplog.text
 
 
+def test_a_failure_that_lasts_is_told_once_and_so_is_its_end(ledger: Ledger, caplog) -> None:
+    late, wrong = TimedOut("late"), Unauthorized("wrong")
+    polls = poller(Scripted().then(late).then(late).then(wrong).then(), ledger, Clock())
+    with caplog.at_level(logging.INFO, "exporter.poller"):
+        for _ in range(4):
+            polls.poll()
+    assert [record.getMessage() for record in caplog.records] == [
+        "poll failed: late",
+        "poll failed: wrong",
+        "source reads well again",
+    ]
+
+
 def test_silence_is_an_answer_about_the_components(ledger: Ledger) -> None:
     clock = Clock()
     seen = Facts(probes=(Probe(Component.K2A, Health.HEALTHY),))
