@@ -2,6 +2,7 @@
 
 import signal
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import pytest
 import yaml
 
 from exporter import __version__
-from tests.support.exporter import Process, run, running, serving, until
-from tests.support.replay import Answer, Request, Server
+from tests.support.exporter import Process, run, serving, until
+from tests.support.replay import Answer, Manner, Request, Server
 
 HEALTHY = {"status": "healthy", "version": "1.2.3"}
 
@@ -198,8 +199,10 @@ def test_json_logs(tmp_path: Path, kilo: Server) -> None:
         assert '"msg": "listening"' in process.log
 
 
-def test_the_demo_runs_and_ends(tmp_path: Path) -> None:
-    with running(tmp_path, "demo", "--web.listen-address=127.0.0.1:0") as process:
-        process.ready()
-        assert process.stop(signal.SIGINT) == 0
-        assert "Traceback" not in process.log
+def test_a_poll_that_hangs_holds_up_the_end_no_longer_than_its_deadline(tmp_path: Path, kilo: Server) -> None:
+    kilo.answer.answer = Answer(manner=Manner.HOLD)
+    with serving(tmp_path, configuration(kilo, tmp_path, timeout="2s")) as process:
+        until(lambda: kilo.requests, "a poll has begun")
+        begun = time.monotonic()
+        assert process.stop() == 0
+        assert time.monotonic() - begun < 10

@@ -7,17 +7,21 @@ read sees one moment. It knows dialects and transactions; it knows no table.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from exporter.ledger.address import Address
 from exporter.ledger.errors import LedgerUnavailable, LedgerUrl
 from exporter.ledger.faults import fault, told
 
+SWITCH_PAUSE = 0.02
 _MODE = "ledger_begin"
 _ONE_MOMENT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
@@ -58,7 +62,20 @@ class Database:
         with told(self.address), self._ours, self._engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             assert raw is not None  # noqa: S101  # a connection that is checked out has one
-            raw.cursor().execute("PRAGMA journal_mode=WAL")
+            self._switch(raw.cursor())
+
+    def _switch(self, cursor: DBAPICursor) -> None:
+        """SQLite itself does not wait for this lock: others may be opening the same new file."""
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                cursor.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() >= deadline:
+                    raise
+                time.sleep(SWITCH_PAUSE)
+            else:
+                return
 
     def close(self) -> None:
         """Ends every connection, once the write that is under way has ended."""

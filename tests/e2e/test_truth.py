@@ -1,5 +1,6 @@
 """The whole way: a simulated organisation, the exporter, a real Prometheus, and the organisation's own truth."""
 
+import subprocess
 import time
 from collections import Counter
 from pathlib import Path
@@ -102,6 +103,9 @@ def test_prometheus_shows_what_the_organisation_knows(tmp_path: Path) -> None:
             compare(stage, server)
             compare_counts(stage, server)
             health(server)
+        body = process.get("/metrics").content
+        checked = subprocess.run(["promtool", "check", "metrics"], input=body, capture_output=True, check=False)
+        assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
 
 
 def test_an_outage_of_a_bridge_is_seen_and_its_end_too(tmp_path: Path) -> None:
