@@ -42,7 +42,7 @@ class Poller:
             kind=provider.kind,
             interval=provider.interval,
             max_age=provider.stale_after,
-            last_success_at=ledger.view(name).last_success_at,
+            last_success_at=ledger.last_success(name),
         )
         self._auth = provider.auth()
         self._ledger = ledger

@@ -89,6 +89,11 @@ class Ledger:
         with self._database.reading() as connection:
             return read.marks(connection, source)
 
+    def last_success(self, source: str) -> Moment | None:
+        """When the source was last polled without failure; None when it never was."""
+        with self._database.reading() as connection:
+            return read.last_success(connection, source)
+
     def record(self, source: str, facts: Facts, *, at: Moment, gap: Seconds, succeeded: bool) -> None:
         """Keeps what a poll of `source` learned at `at`: all of it, or (LedgerError) nothing.
 

@@ -25,6 +25,10 @@ def marks(connection: Connection, source: str) -> dict[str, str]:
     return {key: value for key, value in rows}  # noqa: C416  # a Row is no tuple to dict()'s types
 
 
+def last_success(connection: Connection, source: str) -> Moment | None:
+    return connection.scalar(select(SOURCES.c.last_success_at).where(SOURCES.c.source == source))
+
+
 def sources(connection: Connection) -> list[str]:
     """Every source that was ever recorded."""
     return sorted(connection.scalars(select(SOURCES.c.source)))
@@ -32,7 +36,7 @@ def sources(connection: Connection) -> list[str]:
 
 def view(connection: Connection, source: str) -> SourceView:
     return SourceView(
-        last_success_at=connection.scalar(select(SOURCES.c.last_success_at).where(SOURCES.c.source == source)),
+        last_success_at=last_success(connection, source),
         repositories=_repositories(connection, source),
         totals=_totals(connection, source),
         active=latest.load(connection, source, latest.ACTIVE),
