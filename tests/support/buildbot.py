@@ -12,7 +12,6 @@ this module knows nothing of the exporter.
 import json
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -61,11 +60,14 @@ class Buildbot:
         self._start("buildbot-worker", self.worker, "Connected to buildmaster")
 
     def stop(self) -> None:
-        """Ends the worker, then the master, as an operator's Ctrl-C does; kills what does not end."""
+        """Ends the worker, then the master, as a service manager does; kills what does not end.
+
+        Not by SIGINT: whoever runs the tests in the background has it ignored, by Buildbot too.
+        """
         while self._processes:
             process = self._processes.pop()
             if process.poll() is None:
-                process.send_signal(signal.SIGINT)
+                process.terminate()
             try:
                 process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
