@@ -154,11 +154,19 @@ class TlsServer(BaseModel):
         if self.cipher_suites:
             context.set_ciphers(":".join(CIPHERS[name] for name in self.cipher_suites))
         if self.curve_preferences:
-            context.set_ecdh_curve(CURVES[self.curve_preferences[0]])
+            self._choose_curve(context, self.curve_preferences[0])
         if self.prefer_server_cipher_suites:
             context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
         else:
             context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
+
+    def _choose_curve(self, context: ssl.SSLContext, curve: str) -> None:
+        """Debian 12's Python cannot be told to use X25519 alone; an OpenSSL may lack a curve altogether."""
+        try:
+            context.set_ecdh_curve(CURVES[curve])
+        except (ssl.SSLError, ValueError):
+            remedy = "choose CurveP256, or remove the key to allow all"
+            raise TlsError("curve_preferences", f"this Python cannot use {curve} alone; {remedy}") from None
 
     def _verify_clients(self, context: ssl.SSLContext) -> None:
         context.verify_mode = VERIFY[self.client_auth_type]

@@ -10,6 +10,7 @@ import pytest
 import requests
 from cryptography import x509
 
+from exporter.web import tls
 from exporter.web.config import ConfigError, WebConfig
 from exporter.web.tls import CIPHERS, TLS13_SUITES
 from tests.support.pki import Authority
@@ -194,8 +195,7 @@ def test_every_suite_is_known_to_openssl(configured, name):
     [
         ("CurveP256", "prime256v1", "secp384r1"),
         ("CurveP384", "secp384r1", "prime256v1"),
-        ("CurveP521", "secp521r1", "X25519"),
-        ("X25519", "X25519", "prime256v1"),
+        ("CurveP521", "secp521r1", "prime256v1"),
     ],
 )
 def test_one_curve(configured, curve, same, other):
@@ -203,6 +203,28 @@ def test_one_curve(configured, curve, same, other):
         assert handshake(base, set_ecdh_curve=same)[0] == "TLSv1.3"
         with pytest.raises(ssl.SSLError):
             handshake(base, set_ecdh_curve=other)
+
+
+def test_x25519_is_used_or_refused_as_this_python_can(configured):
+    file = configured("curve_preferences: [X25519]")
+    try:
+        ssl.create_default_context().set_ecdh_curve("X25519")
+    except ssl.SSLError:
+        with pytest.raises(
+            ConfigError, match="curve_preferences: this Python cannot use X25519 alone; choose CurveP256"
+        ):
+            WebConfig(file)
+    else:
+        with served(Pages(), config=file) as base:
+            assert handshake(base, set_ecdh_curve="X25519")[0] == "TLSv1.3"
+            with pytest.raises(ssl.SSLError):
+                handshake(base, set_ecdh_curve="prime256v1")
+
+
+def test_a_curve_that_openssl_lacks_is_refused_by_name(configured, monkeypatch):
+    monkeypatch.setitem(tls.CURVES, "CurveP256", "no-such-curve")
+    with pytest.raises(ConfigError, match="curve_preferences: this Python cannot use CurveP256 alone"):
+        WebConfig(configured("curve_preferences: [CurveP256]"))
 
 
 VERIFYING = "NoClientCert, VerifyClientCertIfGiven, RequireAndVerifyClientCert"
