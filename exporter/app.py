@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from exporter.exposition import Caps, Exposition
-from exporter.ledger import Ledger
+from exporter.ledger import Ledger, LedgerError
 from exporter.poller import Poller
 from exporter.publisher import Policy, Publisher
 from exporter.schedule import Schedule
@@ -56,8 +56,8 @@ class Exporter:
         self._schedule.start()
         for name in self.pollers:
             self._begin(name)
-        self._schedule.every("refresh", REFRESH_INTERVAL, self.publisher.refresh)
-        self._schedule.every("prune", PRUNE_INTERVAL, lambda: self._ledger.prune(self._now()))
+        self._schedule.every("refresh", REFRESH_INTERVAL, self._publish)
+        self._schedule.every("prune", PRUNE_INTERVAL, self._prune)
 
     def stop(self) -> None:
         """Lets the running polls end, then closes the ledger."""
@@ -71,8 +71,7 @@ class Exporter:
     def poll_once(self) -> list[SourceHealth]:
         """Polls every source once, one after another, and publishes; for the command `once`."""
         healths = [poller.poll() for poller in self.pollers.values()]
-        for name in self.pollers:
-            self.publisher.refresh(name)
+        self.publisher.refresh()
         return healths
 
     def reload(self) -> str | None:
@@ -124,9 +123,22 @@ class Exporter:
 
         def poll_and_publish() -> None:
             poller.poll()
-            self.publisher.refresh(name)
+            self._publish()
 
         self._schedule.every(name, poller.provider.interval, poll_and_publish, poller)
+
+    def _publish(self) -> None:
+        """Without the ledger nothing new is published; what is there tells its own age."""
+        try:
+            self.publisher.refresh()
+        except LedgerError as error:
+            log.error("nothing new is published: %s", error)  # noqa: TRY400  # no defect of ours
+
+    def _prune(self) -> None:
+        try:
+            self._ledger.prune(self._now())
+        except LedgerError as error:
+            log.error("old facts are kept until the next try: %s", error)  # noqa: TRY400  # no defect of ours
 
     def _refuse_fixed(self, settings: Settings) -> None:
         """What can only be changed by a restart is refused, not passed over in silence."""
@@ -167,7 +179,7 @@ class Exporter:
             counts["success" if ok else "failure"] += 1
             loaded_at = self._now() if ok else self._itself.config_loaded_at
             self._itself = replace(self._itself, config_reload_ok=ok, config_loaded_at=loaded_at, config_reloads=counts)
-        self.publisher.refresh()
+        self._publish()
 
 
 def _policy(settings: Settings) -> Policy:

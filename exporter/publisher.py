@@ -54,8 +54,8 @@ class Publisher:
         self._render_seconds = 0.0
         self._ledger = ledger
         self._now = now
-        self._views: dict[str, SourceView] = {}
-        self._changed: set[str] = set()
+        self._views: dict[str, tuple[int, SourceView]] = {}
+        """Each source's facts, and after how many of its polls they were read."""
         self._wanted = False
         self._guard = threading.Lock()
         self._work = threading.Lock()
@@ -67,18 +67,15 @@ class Publisher:
         with self._guard:
             self._pollers = dict(pollers)
             self._policy = policy
-            self._changed = set(pollers)
 
-    def refresh(self, source: str | None = None) -> None:
-        """Makes everything anew, with `source` read again from the ledger.
+    def refresh(self) -> None:
+        """Makes everything anew, with the facts of each source that was polled since read again.
 
         When another thread is at it, that one does this work too: a burst of polls costs two
         renderings, not one for each.
         """
         with self._guard:
             self._wanted = True
-            if source is not None:
-                self._changed.add(source)
         while self._wanted and self._work.acquire(blocking=False):
             try:
                 with self._guard:
@@ -89,15 +86,9 @@ class Publisher:
 
     def _made(self) -> Published:
         with self._guard:
-            pollers, policy, changed = self._pollers, self._policy, self._changed
-            self._changed = set()
+            pollers, policy = self._pollers, self._policy
         begun = time.perf_counter()
-        try:
-            snapshot = self._snapshot(pollers, policy, changed)
-        except BaseException:
-            with self._guard:
-                self._changed |= changed  # to be read again
-            raise
+        snapshot = self._snapshot(pollers, policy)
         read = time.perf_counter()
         itself = replace(self._exporter(), ledger_seconds=read - begun, render_seconds=self._render_seconds)
         snapshot = replace(snapshot, exporter=itself)
@@ -105,10 +96,8 @@ class Publisher:
         self._render_seconds = time.perf_counter() - read
         return Published(snapshot, exposition)
 
-    def _snapshot(self, pollers: Mapping[str, Poller], policy: Policy, changed: Collection[str]) -> Snapshot:
+    def _snapshot(self, pollers: Mapping[str, Poller], policy: Policy) -> Snapshot:
         now = self._now()
-        for name in changed:
-            self._views[name] = self._ledger.view(name)
         sources = {name: self._source(poller, now) for name, poller in sorted(pollers.items())}
         indicators = self._indicators(pollers, policy.required, sources, now)
         return Snapshot(now, sources, indicators, pipelines=policy.pipelines)
@@ -119,11 +108,20 @@ class Publisher:
         A component that does not answer is seen to be down at every poll: that stays, however long
         it is since the source last answered.
         """
-        health, view = poller.health, self._views[poller.name]
+        health = poller.health  # before the facts: a poll that ends now must not look good without them
+        view = self._view(poller.name, health.polls)
         if health.too_old(health.last_success_at, now):
             probes = () if health.too_old(health.probed_at, now) else view.probes
             view = SourceView(probes=probes)
         return Source(health, poller.provider.vcs_provider_name, view)
+
+    def _view(self, name: str, polls: int) -> SourceView:
+        """The facts of a source as they are after so many polls."""
+        read_after, view = self._views.get(name, (None, SourceView()))
+        if read_after != polls:
+            view = self._ledger.view(name)
+            self._views[name] = (polls, view)
+        return view
 
     def _indicators(
         self, pollers: Mapping[str, Poller], required: Collection[Component], sources: Mapping[str, Source], now: float

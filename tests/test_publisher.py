@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from exporter.errors import TimedOut
-from exporter.ledger import Ledger
+from exporter.ledger import Ledger, LedgerError
 from exporter.model import (
     BridgeReading,
     Component,
@@ -33,7 +33,7 @@ def ledger(tmp_path) -> Iterator[Ledger]:
 
 
 def published(publisher: Publisher, name: str) -> dict[str, float]:
-    publisher.refresh("s")
+    publisher.refresh()
     lines = publisher.published.exposition.text.decode().splitlines()
     found = [line.rsplit(" ", 1) for line in lines if line.startswith((name + "{", name + " "))]
     return {series[len(name) :]: float(value) for series, value in found}
@@ -143,7 +143,7 @@ def test_refreshes_from_many_threads_end_with_the_newest_state(ledger: Ledger) -
         for _ in range(10):
             with lock:
                 poller.poll()
-            publisher.refresh("s")
+            publisher.refresh()
 
     lock = threading.Lock()
     threads = [threading.Thread(target=work) for _ in range(4)]
@@ -153,3 +153,41 @@ def test_refreshes_from_many_threads_end_with_the_newest_state(ledger: Ledger) -
         thread.join()
     body = publisher.published.exposition.text.decode()
     assert 'orchex_kilo_bridge_operations_total{bridge="k2a",source="s"} 390.0' in body
+
+
+def test_a_source_that_was_just_polled_is_never_shown_good_without_its_facts(ledger: Ledger) -> None:
+    """A refresh for another reason may come between the end of a poll and the refresh for it."""
+    clock = Clock()
+    poller, publisher = make(ledger, clock, Scripted(probes=(K2A,)).then(bridge(1, 0)))
+    publisher.refresh()
+    poller.poll()
+    publisher.refresh()
+    (source,) = publisher.published.snapshot.sources.values()
+    assert source.health.up
+    assert source.view.bridges
+
+
+def test_facts_are_read_again_only_after_a_poll(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    poller, publisher = make(ledger, clock, Scripted().then(bridge(1, 0)))
+    read: list[str] = []
+    view = ledger.view
+    monkeypatch.setattr(ledger, "view", lambda source: read.append(source) or view(source))
+    for _ in range(3):
+        publisher.refresh()
+    assert read == []
+    poller.poll()
+    for _ in range(3):
+        publisher.refresh()
+    assert read == ["s"]
+
+
+def test_a_ledger_that_fails_once_loses_no_facts(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    poller, publisher = make(ledger, Clock(), Scripted().then(bridge(1, 0)))
+    poller.poll()
+    with monkeypatch.context() as broken:
+        broken.setattr(ledger, "view", lambda _: (_ for _ in ()).throw(LedgerError("the disk is gone")))
+        with pytest.raises(LedgerError):
+            publisher.refresh()
+    publisher.refresh()
+    assert publisher.published.snapshot.sources["s"].view.bridges
