@@ -74,5 +74,5 @@ def test_the_readme_shows_real_output() -> None:
     lines = shown.strip().splitlines()
     assert len(lines) > 5
     for line in lines:
-        name, labels = re.fullmatch(r"([a-z_]+)(?:\{(.*)\})? [0-9.e+-]+", line).groups()  # type: ignore[union-attr]
+        name, labels = re.fullmatch(r"([a-z_]+)(?:\{(.*)\})? [0-9.e+-]+", line).groups()
         assert set(re.findall(r"(\w+)=", labels or "")) == declared[name]

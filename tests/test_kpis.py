@@ -109,7 +109,7 @@ def test_error_and_success_ratio(operations: Operations, error: float | None, su
 
 
 def view(name: str, **known: object) -> RepositoryView:
-    return RepositoryView(Repository("acme", name), **{"stage": Stage.LEGACY, "template": False, **known})  # type: ignore[arg-type]
+    return RepositoryView(Repository("acme", name), **{"stage": Stage.LEGACY, "template": False, **known})
 
 
 def test_template_adoption_leaves_out_what_could_not_be_read() -> None:

@@ -26,7 +26,7 @@ K2A, A2K = Component.K2A, Component.A2K
 
 def health(name: str, kind: str, **known: object) -> SourceHealth:
     usual = {"up": True, "last_success_at": NOW - 5, "last_attempt_at": NOW - 5, "polls": 4, "poll_seconds": 2.0}
-    return SourceHealth(name=name, kind=kind, interval=30.0, max_age=300.0, **{**usual, **known})  # type: ignore[arg-type]
+    return SourceHealth(name=name, kind=kind, interval=30.0, max_age=300.0, **{**usual, **known})
 
 
 def host() -> Source:
