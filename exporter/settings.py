@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from exporter import yamlfile
 from exporter.evidence import EvidenceRules
+from exporter.ledger.address import masked
 from exporter.model import Component
 from exporter.providers import AnyProvider
 from exporter.providers.base import Duration, Provider
@@ -44,14 +45,10 @@ class WebSettings(Section):
     """Allow `POST /-/reload`."""
 
 
-def _without_password(url: str) -> str:
-    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:**********@", url)
-
-
 class LedgerSettings(Section):
     """`ledger:`, the exporter's memory: an SQLAlchemy address, and how long raw facts are kept."""
 
-    url: Annotated[str, PlainSerializer(_without_password)] = "sqlite:///ledger.db"
+    url: Annotated[str, PlainSerializer(masked), Field(repr=False)] = "sqlite:///ledger.db"
     """`sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/DATABASE`."""
     retention: Annotated[Duration, Field(ge=86400)] = 35 * 86400.0
     """How long single runs, changes and probes are kept; totals are kept for ever."""

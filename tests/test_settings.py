@@ -190,6 +190,24 @@ def test_secrets_are_masked_wherever_the_configuration_is_shown(file: Path) -> N
     assert effective["sources"]["k"]["token"] == "**********"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:hunter@2@db/ledger",
+        "postgresql://u:hunter/2@db/ledger",
+        "postgresql://u:hunter%402@db/ledger",
+        "postgresql://u@db/ledger?sslmode=require&password=hunter2",
+        "postgresql://u:hunter2@db/ledger?sslpassword=hunter3",
+        "hunter2",
+    ],
+)
+def test_no_password_of_the_ledger_is_shown_however_it_is_written(file: Path, url: str) -> None:
+    file.write_text(SOURCES + f"ledger: {{url: {url!r}}}\n")
+    loaded = settings.load(file)
+    assert "hunter" not in loaded.effective() + repr(loaded)
+    assert "**********" in loaded.effective()
+
+
 def test_the_organisation_s_evidence_holds_for_every_host_that_has_none_of_its_own(file: Path) -> None:
     file.write_text(
         "evidence: {integrated_configs: [both.json]}\n"

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from exporter.ledger.errors import LedgerUrl
 
 WANTED = "write sqlite:///ledger.db (a file) or postgresql://user@host/database"
+MASK = "**********"
 _DRIVERS = {
     "sqlite": "sqlite+pysqlite",
     "sqlite+pysqlite": "sqlite+pysqlite",
@@ -37,6 +38,25 @@ class Address:
         for secret in (self.url.password, *hidden):
             text = text.replace(secret, "***") if secret else text
         return text
+
+
+def masked(text: str) -> str:
+    """The address `text` with its passwords masked; masked whole when one cannot be told from the rest."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        return MASK
+    if _is_ambiguous(url):
+        return MASK
+    secret = [name for name in url.query if "password" in name]
+    shown = url.difference_update_query(secret).render_as_string(hide_password=True)
+    shown = shown.replace(":***@", f":{MASK}@", 1)
+    return shown + "".join(f"{'&' if '?' in shown else '?'}{name}={MASK}" for name in secret)
+
+
+def _is_ambiguous(url: URL) -> bool:
+    """Whether an @ or / in a password that was not written as %40 or %2F may have split it."""
+    return "@" in (url.host or "") or "@" in (url.database or "")
 
 
 def parse_address(text: str) -> Address:
@@ -67,7 +87,7 @@ def _file(url: URL) -> Address:
 
 
 def _server(url: URL) -> Address:
-    if "@" in (url.host or "") or "@" in (url.database or ""):
+    if _is_ambiguous(url):
         raise LedgerUrl("ledger.url: more than one @; write an @ in a user or password as %40")
     if not url.database:
         raise LedgerUrl(f"ledger.url: it names no database; {WANTED}")
