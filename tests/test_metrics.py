@@ -13,7 +13,7 @@ from exporter import exposition
 from exporter.exposition import EXTRA_FAMILIES
 from exporter.metrics import FAMILIES
 from exporter.metrics.declare import Summed, Type, counter
-from exporter.metrics.histograms import bucketed
+from exporter.metrics.totals import bucketed
 from exporter.model import Result
 from exporter.snapshot import Snapshot
 from exporter.totals import Family

@@ -193,7 +193,10 @@ class Http:
         self, url: str, params: Params | None = None, *, headers: Mapping[str, str] | None = None
     ) -> Iterator[Reply]:
         """GET `url` and every page after it by its Link headers."""
-        reply = self.get(url, params, headers=headers)
+        yield from self.pages_from(self.get(url, params, headers=headers), url, headers=headers)
+
+    def pages_from(self, reply: Reply, url: str, *, headers: Mapping[str, str] | None = None) -> Iterator[Reply]:
+        """`reply`, the answer to a question at `url`, and every page after it by its Link headers."""
         yield reply
         while following := reply.next_url:
             if _origin(following) != _origin(url):

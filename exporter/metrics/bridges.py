@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 
 from exporter.metrics.declare import POLLED, Samples, counter, gauge, info
+from exporter.metrics.totals import counted
 from exporter.model import BRIDGES, BridgeReading, Circuit, Health, Probe
 from exporter.snapshot import Snapshot
 from exporter.totals import Family
@@ -36,12 +37,6 @@ def _states(words: type[StrEnum], current: StrEnum | None, labels: tuple[str, ..
     """One sample a word, 1 for the current one."""
     for word in words:
         yield (*labels, word), float(word is current)
-
-
-def _totals(snapshot: Snapshot, family: Family) -> Samples:
-    for source, view in snapshot.views():
-        for labels, total in view.totals.get(family, {}).items():
-            yield (source, *labels), total
 
 
 @gauge("orchex_kilo_component_up", "1 if ORCHEX or KILO answered healthy, else 0." + POLLED, labels=COMPONENT)
@@ -116,7 +111,7 @@ def bridge_info(snapshot: Snapshot) -> Samples:
     labels=BRIDGE,
 )
 def bridge_operations(snapshot: Snapshot) -> Samples:
-    return _totals(snapshot, Family.BRIDGE_OPERATIONS)
+    return counted(snapshot, Family.BRIDGE_OPERATIONS)
 
 
 @counter(
@@ -125,7 +120,7 @@ def bridge_operations(snapshot: Snapshot) -> Samples:
     labels=BRIDGE,
 )
 def bridge_errors(snapshot: Snapshot) -> Samples:
-    return _totals(snapshot, Family.BRIDGE_ERRORS)
+    return counted(snapshot, Family.BRIDGE_ERRORS)
 
 
 @counter(
@@ -134,7 +129,7 @@ def bridge_errors(snapshot: Snapshot) -> Samples:
     labels=BRIDGE,
 )
 def bridge_validations(snapshot: Snapshot) -> Samples:
-    return _totals(snapshot, Family.BRIDGE_VALIDATIONS)
+    return counted(snapshot, Family.BRIDGE_VALIDATIONS)
 
 
 @counter(
@@ -143,7 +138,7 @@ def bridge_validations(snapshot: Snapshot) -> Samples:
     labels=BRIDGE,
 )
 def bridge_templates(snapshot: Snapshot) -> Samples:
-    return _totals(snapshot, Family.BRIDGE_TEMPLATES)
+    return counted(snapshot, Family.BRIDGE_TEMPLATES)
 
 
 @gauge(

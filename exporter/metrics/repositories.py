@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from exporter.metrics.declare import POLLED, Bucketed, Samples, Summed, gauge, histogram, info, summary
-from exporter.metrics.histograms import bucketed
+from exporter.metrics.declare import POLLED, Bucketed, Samples, gauge, histogram, info, summary
+from exporter.metrics.totals import bucketed, summed
 from exporter.model import Stage
 from exporter.snapshot import Snapshot
 from exporter.totals import LEAD_TIME_BUCKETS, Family
@@ -44,11 +44,7 @@ def repository_info(snapshot: Snapshot) -> Samples:
     labels=REPOSITORY,
 )
 def repository_lead_time(snapshot: Snapshot) -> Samples:
-    for name, source in snapshot.sources.items():
-        totals = source.view.totals
-        sums = totals.get(Family.LEAD_SECONDS, {})
-        for labels, count in totals.get(Family.CHANGES, {}).items():
-            yield (name, source.vcs_provider_name, *labels), Summed(count, sums.get(labels, 0.0))
+    return summed(snapshot, Family.CHANGES, Family.LEAD_SECONDS)
 
 
 @histogram(

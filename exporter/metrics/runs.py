@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from exporter.metrics.declare import POLLED, Bucketed, Labels, Samples, Summed, counter, gauge, histogram, summary
-from exporter.metrics.histograms import bucketed
+from exporter.metrics.declare import POLLED, Bucketed, Labels, Samples, counter, gauge, histogram, summary
 from exporter.metrics.repositories import OWNER, REPOSITORY
+from exporter.metrics.totals import bucketed, counted, summed
 from exporter.model import RunState
 from exporter.snapshot import Snapshot
 from exporter.totals import RUN_BUCKETS, Family
-
-
-def _summed(snapshot: Snapshot, counts: Family, sums: Family, keep: Callable[[Labels], Labels]) -> Samples:
-    """A count and a sum as one summary, added up over the labels that `keep` leaves out."""
-    for name, source in snapshot.sources.items():
-        seconds = source.view.totals.get(sums, {})
-        parts: dict[Labels, Summed] = {}
-        for labels, count in source.view.totals.get(counts, {}).items():
-            kept = keep(labels)
-            before = parts.get(kept, Summed(0, 0))
-            parts[kept] = Summed(before.count + count, before.sum + seconds.get(labels, 0.0))
-        for kept, summed in parts.items():
-            yield (name, source.vcs_provider_name, *kept), summed
 
 
 @histogram(
@@ -45,7 +32,7 @@ def duration(snapshot: Snapshot) -> Samples:
     labels=(*REPOSITORY, "cicd_pipeline_result"),
 )
 def repository_duration(snapshot: Snapshot) -> Samples:
-    return _summed(snapshot, Family.RUNS, Family.RUN_SECONDS, _without_pipeline)
+    return summed(snapshot, Family.RUNS, Family.RUN_SECONDS, _without_pipeline)
 
 
 def _without_pipeline(labels: Labels) -> Labels:
@@ -60,7 +47,7 @@ def _without_pipeline(labels: Labels) -> Labels:
 )
 def repository_pipeline_duration(snapshot: Snapshot) -> Samples:
     if snapshot.pipelines:
-        yield from _summed(snapshot, Family.RUNS, Family.RUN_SECONDS, lambda labels: labels)
+        yield from summed(snapshot, Family.RUNS, Family.RUN_SECONDS)
 
 
 @summary(
@@ -69,7 +56,7 @@ def repository_pipeline_duration(snapshot: Snapshot) -> Samples:
     labels=(*OWNER, "cicd_pipeline_name"),
 )
 def queue(snapshot: Snapshot) -> Samples:
-    return _summed(snapshot, Family.QUEUED_RUNS, Family.QUEUED_SECONDS, lambda labels: labels)
+    return summed(snapshot, Family.QUEUED_RUNS, Family.QUEUED_SECONDS)
 
 
 @gauge(
@@ -103,6 +90,4 @@ def _active(snapshot: Snapshot, name: str) -> Iterator[tuple[Labels, float]]:
     labels=("source", "workflow", "cicd_pipeline_result"),
 )
 def workflow_runs(snapshot: Snapshot) -> Samples:
-    for source, view in snapshot.views():
-        for labels, total in view.totals.get(Family.WORKFLOW_RUNS, {}).items():
-            yield (source, *labels), total
+    return counted(snapshot, Family.WORKFLOW_RUNS)

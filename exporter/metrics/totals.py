@@ -1,10 +1,32 @@
-"""Histograms out of totals: the ledger keeps a row for each bucket that was ever hit."""
+"""Samples out of the ledger's totals: counters, summaries, histograms."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from exporter.metrics.declare import Labels
+from exporter.metrics.declare import Labels, Samples, Summed
+from exporter.snapshot import Snapshot
+from exporter.totals import Family
+
+
+def counted(snapshot: Snapshot, family: Family) -> Samples:
+    """Each total of `family`, with its source before its own labels."""
+    for source, view in snapshot.views():
+        for labels, total in view.totals.get(family, {}).items():
+            yield (source, *labels), total
+
+
+def summed(snapshot: Snapshot, counts: Family, sums: Family, keep: Callable[[Labels], Labels] | None = None) -> Samples:
+    """A count and a sum as one summary, added up over the labels that `keep` leaves out."""
+    for name, source in snapshot.sources.items():
+        seconds = source.view.totals.get(sums, {})
+        parts: dict[Labels, Summed] = {}
+        for labels, count in source.view.totals.get(counts, {}).items():
+            kept = keep(labels) if keep else labels
+            before = parts.get(kept, Summed(0, 0))
+            parts[kept] = Summed(before.count + count, before.sum + seconds.get(labels, 0.0))
+        for kept, part in parts.items():
+            yield (name, source.vcs_provider_name, *kept), part
 
 
 def bucketed(

@@ -5,15 +5,14 @@ It knows where GitHub keeps a repository; it knows nothing of runs, changes or e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from exporter.errors import BadPayload, Forbidden, NotFound, Rejected, ServerFailed, SourceError
-from exporter.http import Http, Reply
 from exporter.model import Moment, Repository, Unreadable
 from exporter.providers.base import Payload, parse
 
@@ -81,17 +80,6 @@ def field_of(entry: Any, key: str) -> str:
     """A number or name in an entry that may be anything; `?` where there is none."""
     value = entry.get(key) if isinstance(entry, dict) else None
     return str(value)[:100] if isinstance(value, int | str) else "?"
-
-
-def pages_from(http: Http, first: Reply, asked: str) -> Iterator[Reply]:
-    """`first`, the answer to a conditional question at `asked`, and every page after it."""
-    yield first
-    following = first.next_url
-    if following is None:
-        return
-    if urlsplit(following)[:2] != urlsplit(asked)[:2]:
-        raise BadPayload(f"{first.url}: its next page lies on another host; it was not asked")
-    yield from http.pages(following)
 
 
 def distinct(items: Sequence[Unreadable]) -> tuple[Unreadable, ...]:

@@ -25,7 +25,6 @@ from exporter.providers.github.api import (
     Mark,
     Target,
     field_of,
-    pages_from,
     parse_each,
     read_mark,
     unreadable,
@@ -80,7 +79,7 @@ def read_changes(http: Http, target: Target, since: Since, history: Seconds) -> 
     reply = http.get(url, PARAMS, etag=known.etag if known else None)
     if reply.not_modified:
         return Facts()
-    pulls, bad = _listed(pages_from(http, reply, url), target, floor)
+    pulls, bad = _listed(http.pages_from(reply, url), target, floor)
     told = {} if known is None else known.told
     fresh = [pull for pull in pulls if _counts(pull, target, floor) and pull.number not in told]
     changes, failed = _changes(http, target, fresh)

@@ -34,7 +34,6 @@ from exporter.providers.github.api import (
     PER_PAGE,
     Mark,
     Target,
-    pages_from,
     read_mark,
     unreadable,
 )
@@ -171,7 +170,7 @@ class _Reading:
             return None
         down_to = self._bottom if deep else max(self._bottom, self._mark.read_at - OVERLAP)
         pages = _Pages(reply.etag)
-        for page in pages_from(self._http, reply, url):
+        for page in self._http.pages_from(reply, url):
             oldest = pages.add(page, self._target)
             if oldest is not None and oldest < down_to:
                 pages.deep = oldest < self._bottom
