@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from exporter import __version__
-from tests.support.exporter import Process, run, serving, until
+from tests.support.exporter import Process, run, serving
 from tests.support.replay import Answer, Manner, Request, Server
+from tests.support.waiting import until
 
 HEALTHY = {"status": "healthy", "version": "1.2.3"}
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.exporter import running, until
+from tests.support.exporter import running
+from tests.support.waiting import until
 
 HEADLINES = (
     "orchex_kilo_uptime_ratio",

@@ -3,11 +3,10 @@
 from collections import Counter
 from pathlib import Path
 
-from tests.support.buildbot import Buildbot, buildbot
-from tests.support.exporter import Process, serving, until
+from tests.support.buildbot import Buildbot, buildbot, in_words
+from tests.support.exporter import Process, serving
 from tests.support.organisation import COUNT, polled_anew
-
-WORDS = {0: "success", 1: "success", 2: "failure", 3: "skip", 4: "error", 5: "error", 6: "cancellation"}
+from tests.support.waiting import until
 
 
 def exported(process: Process) -> Counter[tuple[str, str]]:
@@ -20,10 +19,7 @@ def exported(process: Process) -> Counter[tuple[str, str]]:
 
 
 def own(bot: Buildbot) -> Counter[tuple[str, str]]:
-    counts: Counter[tuple[str, str]] = Counter()
-    for (builder, code), count in bot.results().items():
-        counts[builder, WORDS[code]] += count
-    return counts
+    return in_words(bot.results())
 
 
 def test_the_exporter_counts_what_buildbot_counts(tmp_path: Path) -> None:

@@ -13,9 +13,8 @@ from exporter.providers.base import Since
 from exporter.providers.buildbot import Buildbot
 from exporter.totals import Family
 from tests.support.buildbot import Buildbot as Bot
-from tests.support.buildbot import buildbot
+from tests.support.buildbot import buildbot, in_words
 
-WORDS = {0: "success", 1: "success", 2: "failure", 3: "skip", 4: "error", 5: "error", 6: "cancellation"}
 SHOP = Repository("acme", "shop")
 CI = "ci"
 
@@ -62,13 +61,6 @@ def assert_equal(bot: Bot, ledger: Ledger) -> None:
     own = bot.results()
     assert own == bot.results_in_database()
     assert +counted == in_words(own)
-
-
-def in_words(results: Counter[tuple[str, int]]) -> Counter[tuple[str, str]]:
-    words: Counter[tuple[str, str]] = Counter()
-    for (builder, code), count in results.items():
-        words[builder, WORDS[code]] += count
-    return words
 
 
 def test_every_result_is_counted_as_buildbot_counts_it(bot: Bot, ledger: Ledger) -> None:

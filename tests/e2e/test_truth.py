@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from exporter.demo.truth import Operations
-from tests.support.exporter import Process, serving, until
+from tests.support.exporter import Process, serving
 from tests.support.organisation import Staged, polled_anew, staged
 from tests.support.prometheus import Prometheus, prometheus
+from tests.support.waiting import until
 
 DAY = 86400.0
 

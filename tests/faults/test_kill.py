@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.exporter import Process, Samples, serving, until
+from tests.support.exporter import Process, Samples, serving
 from tests.support.organisation import Staged, polled_anew, staged
+from tests.support.waiting import until
 
 STEP = 60
 """Seconds of the organisation's life between two kills."""

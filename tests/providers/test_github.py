@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,17 +20,6 @@ from tests.support.github import DAY, HOUR, INTEGRATED, MINUTE, NOW, Hub, Source
 from tests.support.replay import Answer, Request, Server
 
 ALL = Selection(("*",), (), include_archived=False, include_forks=False)
-
-
-@pytest.fixture
-def hub() -> Hub:
-    return Hub()
-
-
-@pytest.fixture
-def server(hub: Hub) -> Iterator[Server]:
-    with Server(hub) as server:
-        yield server
 
 
 def scope(facts: Facts) -> list[str]:

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from exporter.errors import BadPayload
 from exporter.providers.github.changes import parse_commit_dates
 from tests.support.github import DAY, HOUR, MINUTE, NOW, Hub, Repo, Source, iso
-from tests.support.replay import Answer, Server
-
-
-@pytest.fixture
-def hub() -> Hub:
-    return Hub()
-
-
-@pytest.fixture
-def repo(hub: Hub) -> Repo:
-    return hub.add("a")
-
-
-@pytest.fixture
-def source(hub: Hub) -> Iterator[Source]:
-    with Server(hub) as server:
-        yield Source(server)
+from tests.support.replay import Answer
 
 
 def told(source: Source, now: float) -> list[str]:

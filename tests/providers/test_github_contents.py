@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pytest
@@ -14,7 +13,7 @@ from exporter.evidence import EvidenceRules
 from exporter.model import Evidence, Facts, Workflow
 from exporter.providers.github.contents import folders, parse_blob, parse_tree
 from tests.support.github import HOUR, INTEGRATED, LEGACY, MINUTE, NOW, Hub, Repo, Source
-from tests.support.replay import Answer, Server
+from tests.support.replay import Answer
 
 CI = ".github/workflows/ci.yml"
 MIGRATED = {"ORCHEX-kilo.config.json": "{}", CI: INTEGRATED}
@@ -22,19 +21,8 @@ INTEGRATED_EVIDENCE = Evidence(integrated_config=True, integrated_workflow=True)
 
 
 @pytest.fixture
-def hub() -> Hub:
-    return Hub()
-
-
-@pytest.fixture
 def repo(hub: Hub) -> Repo:
     return hub.add("a", files=dict(MIGRATED))
-
-
-@pytest.fixture
-def source(hub: Hub) -> Iterator[Source]:
-    with Server(hub) as server:
-        yield Source(server)
 
 
 def evidence(facts: Facts) -> Evidence | None:

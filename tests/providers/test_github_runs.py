@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -19,22 +18,6 @@ from tests.support.github import DAY, HOUR, INTEGRATED, LEGACY, MINUTE, NOW, Hub
 from tests.support.replay import Answer, Server
 
 RUNS = "/repos/acme/a/actions/runs"
-
-
-@pytest.fixture
-def hub() -> Hub:
-    return Hub()
-
-
-@pytest.fixture
-def repo(hub: Hub) -> Repo:
-    return hub.add("a")
-
-
-@pytest.fixture
-def source(hub: Hub) -> Iterator[Source]:
-    with Server(hub) as server:
-        yield Source(server)
 
 
 def payload(**more: object) -> RunPayload:

@@ -15,16 +15,19 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+from tests.support.waiting import until
+
 CONFIGURATION = Path(__file__).with_name("buildbot_master.py")
+WORDS = {0: "success", 1: "success", 2: "failure", 3: "skip", 4: "error", 5: "error", 6: "cancellation"}
+"""What Buildbot's numbers for results mean in the exporter's words."""
 PATIENCE = 60.0
 SHOP = "https://git.example/acme/shop.git"
 
@@ -90,7 +93,7 @@ class Buildbot:
         stopped = {build["buildid"] for build in self._open_builds(builder)}
         for buildid in stopped:
             self._post(f"builds/{buildid}", "stop", {"reason": "a test"})
-        _until(
+        until(
             lambda: stopped.isdisjoint(build["buildid"] for build in self._open_builds(builder)),
             f"the builds of {builder} are stopped",
             PATIENCE,
@@ -110,11 +113,11 @@ class Buildbot:
         def running() -> bool:
             return sum(bool(build["properties"]) for build in self._open_builds(builder)) == number
 
-        _until(running, f"{number} open builds of {builder}", patience)
+        until(running, f"{number} open builds of {builder}", patience)
 
     def wait_idle(self, patience: float = PATIENCE, *, still_open: int = 0) -> None:
         """Waits until every request is complete, but for `still_open` of them."""
-        _until(lambda: len(self.open_requests()) == still_open, f"{still_open} open requests", patience)
+        until(lambda: len(self.open_requests()) == still_open, f"{still_open} open requests", patience)
 
     def open_requests(self) -> list[dict[str, Any]]:
         """The requests that are not complete, waiting or being built."""
@@ -165,7 +168,7 @@ class Buildbot:
             assert process.poll() is None, f"{command} ended with {process.returncode}:\n{text}"
             return text
 
-        _until(lambda: sign in said(), f"{command} says {sign!r}", PATIENCE)
+        until(lambda: sign in said(), f"{command} says {sign!r}", PATIENCE)
         return said()
 
     def _ports(self) -> dict[str, int]:
@@ -188,11 +191,12 @@ def buildbot(folder: Path) -> Iterator[Buildbot]:
         bot.stop()
 
 
-def _until(condition: Callable[[], bool], what: str, patience: float) -> None:
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {patience:g} s: {what}"
-        time.sleep(0.1)
+def in_words(results: Counter[tuple[str, int]]) -> Counter[tuple[str, str]]:
+    """Buildbot's own results in the exporter's words."""
+    words: Counter[tuple[str, str]] = Counter()
+    for (builder, code), count in results.items():
+        words[builder, WORDS[code]] += count
+    return words
 
 
 def _json(request: Request) -> Any:

@@ -5,8 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,21 +14,9 @@ import requests
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.support.waiting import PATIENCE, until
+
 COMMAND = (sys.executable, "-m", "exporter")
-PATIENCE = 30.0
-
-
-def until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
-    """What `condition` gives once it is true; fails with `what` when it stays false."""
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"not within {patience:g} s: {what}")
-
-
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from exporter.demo.config import configuration
 from exporter.demo.organisation import Organisation
 from exporter.demo.server import DemoServer
-from tests.support.exporter import Process, until
+from tests.support.exporter import Process
+from tests.support.waiting import until
 
 SOURCES = ("orchex", "kilo", "bridges", "acme")
 

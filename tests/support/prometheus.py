@@ -9,7 +9,7 @@ from pathlib import Path
 import requests
 import yaml
 
-from tests.support.exporter import until
+from tests.support.waiting import until
 
 
 class Prometheus:

@@ -11,8 +11,8 @@ import requests
 
 from exporter.web import auth
 from exporter.web.auth import credentials
-from tests.support.exporter import until
 from tests.support.site import Pages, served, source
+from tests.support.waiting import until
 from tests.web.test_config import change
 
 

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.support.exporter import until
 from tests.support.site import Pages, exposition, served, source
+from tests.support.waiting import until
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 

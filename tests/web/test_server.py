@@ -12,9 +12,9 @@ import requests
 
 from exporter.web import server
 from exporter.web.server import Address, ListenError, Server, bind, parse_address
-from tests.support.exporter import until
 from tests.support.pki import Authority
 from tests.support.site import Pages, exposition, served, source
+from tests.support.waiting import until
 
 METRICS = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
 
