@@ -13,11 +13,11 @@ from pathlib import Path
 from exporter import exposition
 from exporter.answers import RepositoryView, SourceView
 from exporter.ledger import Ledger
-from exporter.model import Facts, Repository, Result, Run, Stage, Workflow
+from exporter.model import Facts, Repository, Result, Stage
 from exporter.snapshot import Snapshot, Source
 from exporter.totals import Family
 from exporter.web.negotiation import choose
-from tests.support import world
+from tests.support import facts, world
 
 NOW = world.NOW
 ROUNDS = 5
@@ -57,21 +57,6 @@ def large() -> Snapshot:
     return Snapshot(NOW, {"acme": Source(world.health("acme", "github"), "github", view)})
 
 
-def run(number: int) -> Run:
-    return Run(
-        repository=Repository("acme", f"service-{number % 100}"),
-        pipeline="ci",
-        run_id=str(number),
-        attempt=1,
-        result=Result.SUCCESS,
-        workflow=Workflow.OTHER,
-        default_branch=True,
-        created_at=NOW - 90,
-        started_at=NOW - 60,
-        finished_at=NOW - 10,
-    )
-
-
 def scrapes() -> None:
     snapshot = large()
     made = exposition.render(snapshot)
@@ -90,20 +75,24 @@ def scrapes() -> None:
 
 
 def ledger() -> None:
-    facts = Facts(runs=tuple(run(number) for number in range(10_000)))
+    polled = Facts(
+        runs=tuple(
+            facts.run(str(number), repository=Repository("acme", f"service-{number % 100}")) for number in range(10_000)
+        )
+    )
     with tempfile.TemporaryDirectory() as folder:
         ledgers = iter(range(ROUNDS + 1))
 
         def fresh() -> None:
             with Ledger.open(f"sqlite:///{Path(folder)}/{next(ledgers)}.db") as opened:
-                opened.record("acme", facts, at=NOW, gap=60, succeeded=True)
+                opened.record("acme", polled, at=NOW, gap=60, succeeded=True)
 
         with Ledger.open(f"sqlite:///{Path(folder)}/known.db") as known:
-            known.record("acme", facts, at=NOW, gap=60, succeeded=True)
+            known.record("acme", polled, at=NOW, gap=60, succeeded=True)
             compare(
                 "10,000 runs into a SQLite ledger",
                 ("new to it (opening included)", fresh),
-                ("known to it", lambda: known.record("acme", facts, at=NOW, gap=60, succeeded=True)),
+                ("known to it", lambda: known.record("acme", polled, at=NOW, gap=60, succeeded=True)),
             )
 
 

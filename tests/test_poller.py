@@ -7,9 +7,10 @@ import pytest
 
 from exporter.errors import BadPayload, RateLimited, Reason, TimedOut, Unauthorized
 from exporter.ledger import Ledger
-from exporter.model import Component, Facts, Health, Probe, Repository, Result, Run, Unreadable, Workflow
+from exporter.model import Component, Facts, Health, Probe, Repository, Run, Unreadable
 from exporter.poller import Poller
 from exporter.totals import Family
+from tests.support import facts
 from tests.support.clock import Clock
 from tests.support.scripted import Scripted
 
@@ -23,19 +24,7 @@ def ledger(tmp_path) -> Iterator[Ledger]:
 
 
 def run(number: int, clock: Clock) -> Run:
-    now = clock()
-    return Run(
-        repository=SHOP,
-        pipeline="ci",
-        run_id=str(number),
-        attempt=1,
-        result=Result.SUCCESS,
-        workflow=Workflow.OTHER,
-        default_branch=True,
-        created_at=now - 60,
-        started_at=now - 50,
-        finished_at=now - 10,
-    )
+    return facts.run(str(number), ended=clock() - 10)
 
 
 def runs_in(ledger: Ledger) -> float:

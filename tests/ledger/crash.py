@@ -8,7 +8,7 @@ import sys
 
 from exporter.ledger import Ledger
 from exporter.model import Facts
-from tests.ledger.facts import NOW, bridge, change, probe, run
+from tests.support.facts import NOW, bridge, change, probe, run
 
 
 def runs_of(poll):

@@ -7,7 +7,7 @@ from exporter.ledger import Ledger
 from exporter.ledger.bridges import carried
 from exporter.model import Component, Facts, Health
 from exporter.totals import BridgeCounts, Family
-from tests.ledger.facts import NOW, bridge
+from tests.support.facts import NOW, bridge
 
 K2A, A2K = Component.K2A, Component.A2K
 START = NOW // 60 * 60

@@ -10,7 +10,7 @@ from exporter.ledger import Ledger
 from exporter.model import Component
 from exporter.totals import Family
 from tests.ledger import crash
-from tests.ledger.facts import NOW, sums
+from tests.support.facts import NOW, sums
 
 KILLS = 10
 

@@ -33,7 +33,7 @@ from exporter.model import (
 )
 from exporter.totals import Family
 from tests.ledger import revision_1
-from tests.ledger.facts import LEGACY, NOW, SHOP, bridge, change, run, state
+from tests.support.facts import LEGACY, NOW, SHOP, bridge, change, run, state
 
 LATER = """
 import sqlalchemy as sa

@@ -21,7 +21,7 @@ from exporter.ledger import (
 )
 from exporter.ledger.migrate import VERSION_TABLE
 from exporter.model import Facts
-from tests.ledger.facts import NOW, run, sums
+from tests.support.facts import NOW, run, sums
 
 SECRET = "hunter2-secret"
 

@@ -14,7 +14,7 @@ from exporter.ledger import (
 )
 from exporter.model import Facts
 from tests.ledger import postgresql
-from tests.ledger.facts import NOW, run, sums
+from tests.support.facts import NOW, run, sums
 
 
 def record(ledger, *runs):

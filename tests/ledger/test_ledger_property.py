@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from exporter.ledger import Ledger
 from exporter.model import Facts, Repository, Result, Workflow
-from tests.ledger.facts import INTEGRATED, LEGACY, NOW, change, run, state, sums
+from tests.support.facts import INTEGRATED, LEGACY, NOW, change, run, state, sums
 
 REPOSITORIES = [Repository("acme", "shop"), Repository("acme", "web"), Repository("", "builder")]
 START = Facts(repositories=(state(INTEGRATED, REPOSITORIES[0]), state(LEGACY, REPOSITORIES[1])))

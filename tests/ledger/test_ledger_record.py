@@ -18,7 +18,7 @@ from exporter.model import (
     Workflow,
 )
 from exporter.totals import Family
-from tests.ledger.facts import DAY, HOUR, INTEGRATED, MINUTE, NOW, SHOP, WEB, bridge, change, probe, run, state, sums
+from tests.support.facts import DAY, HOUR, INTEGRATED, MINUTE, NOW, SHOP, WEB, bridge, change, probe, run, state, sums
 
 
 def record(ledger, source="acme", *, at=NOW, gap=60.0, succeeded=True, **facts):

@@ -6,7 +6,7 @@ from exporter.answers import RepositoryView
 from exporter.ledger import Ledger
 from exporter.model import ActiveRuns, Evidence, Facts, Repository, Stage, Workflow
 from exporter.totals import Family
-from tests.ledger.facts import INTEGRATED, LEGACY, NOW, SHOP, WEB, run, state
+from tests.support.facts import INTEGRATED, LEGACY, NOW, SHOP, WEB, run, state
 
 
 def record(ledger, at=NOW, source="acme", **facts):

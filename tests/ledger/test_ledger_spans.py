@@ -10,7 +10,7 @@ from exporter.answers import Span
 from exporter.ledger import Ledger
 from exporter.ledger.spans import Stretch, follow
 from exporter.model import Component, Facts
-from tests.ledger.facts import NOW, probe
+from tests.support.facts import NOW, probe
 
 GAP = 60.0
 A, B = Component.ORCHEX, Component.K2A

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from exporter.ledger import Ledger
 from exporter.model import Component, Facts, Result
 from exporter.totals import Family
-from tests.ledger.facts import NOW, bridge, probe, run, sums
+from tests.support.facts import NOW, bridge, probe, run, sums
 
 POLLS = 15
 
