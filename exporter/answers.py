@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from exporter.model import (
     ActiveRuns,
+    Attestation,
     BridgeReading,
     Component,
     Moment,
     OrchexReading,
+    PhaseDates,
     Probe,
+    Reading,
     Repository,
+    Result,
     Stage,
     TaskReading,
     Workflow,
@@ -47,8 +52,8 @@ class RepositoryView:
     """A repository in scope as it is now.
 
     `template` is None when the repository could not be read. `active_at` is when its newest run was
-    created (None: no run seen); `workflow` and `workflow_at` tell of the newest default-branch run
-    that executed either tool's workflow.
+    created (None: no run seen); `workflow`, `workflow_at` and `workflow_result` tell of the newest
+    default-branch run that executed either tool's workflow.
     """
 
     repository: Repository
@@ -57,6 +62,7 @@ class RepositoryView:
     active_at: Moment | None = None
     workflow: Workflow | None = None
     workflow_at: Moment | None = None
+    workflow_result: Result | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +77,59 @@ class SourceView:
     bridges: tuple[BridgeReading, ...] = ()
     tasks: tuple[TaskReading, ...] = ()
     orchex: tuple[OrchexReading, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
+    phases: tuple[PhaseDates, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Median:
+    """The middle of some values: runs or changes, of so many repositories."""
+
+    value: float
+    count: int
+    repositories: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slowdown:
+    """Integrated runs' durations, each divided by its own repository's baseline.
+
+    `ratio` is None when no repository has both; `without_baseline` counts the repositories that have
+    integrated runs but no baseline.
+    """
+
+    ratio: Median | None = None
+    without_baseline: int = 0
+
+
+class Measured(StrEnum):
+    """What `backfill` measures."""
+
+    RUN_SECONDS = "run_seconds"
+    CYCLE_SECONDS = "cycle_seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredBaseline:
+    """The level before the migration, frozen: medians over [begin, end), in seconds.
+
+    `runs` is over all repositories together, and only for people: `Slowdown` compares each
+    repository with itself. None where nothing was found.
+    """
+
+    begin: Moment
+    end: Moment
+    measured_at: Moment
+    runs: Median | None
+    changes: Median | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionDay:
+    """Repositories on the integrated workflow, and all that use either tool, as last seen on a day (UTC)."""
+
+    day: int
+    """Days since 1970-01-01."""
+    migrated: int
+    whole: int

@@ -57,6 +57,17 @@ class Stage(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Phase(StrEnum):
+    """The six phases of the migration, in order."""
+
+    ASSESSMENT = "assessment"
+    PREPARATION = "preparation"
+    PILOT = "pilot"
+    EXPANSION = "expansion"
+    ADOPTION = "adoption"
+    OPTIMIZATION = "optimization"
+
+
 class Component(StrEnum):
     """The four parts whose health makes the uptime; K2A and A2K are the bridges."""
 
@@ -236,6 +247,40 @@ class OrchexReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a feed tells of a named quantity (`exporter.kpis.quantities`), in that quantity's unit.
+
+    `at` is when it was true, `coverage` the share of the whole that it speaks for, where it says.
+    """
+
+    quantity: str
+    value: float
+    at: Moment
+    coverage: float | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """What a person vouches for: that an exit criterion of a phase holds, or that it does not."""
+
+    phase: Phase
+    criterion: str
+    holds: bool
+    by: str
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseDates:
+    """When a phase really began and ended, as people know it; None: not said, or not yet."""
+
+    phase: Phase
+    started_at: Moment | None = None
+    ended_at: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RateLimit:
     """The source's own words: requests allowed, left, and the moment of the reset."""
 
@@ -249,8 +294,10 @@ class Facts:
     """What one step of a poll learned; complete in itself, so that it can be kept if the next fails.
 
     `scope` is every repository that the source now covers (None: this step does not know); what is
-    no longer in scope is forgotten, but never its totals. `marks` are the provider's own notes for
-    the next poll, kept in the same transaction as the facts.
+    no longer in scope is forgotten, but never its totals. `told` names all that a feed tells of now
+    (None: this step does not know): quantities, `PHASE.CRITERION` and phases; readings, attestations
+    and dates of other names are forgotten. `marks` are the provider's own notes for the next poll,
+    kept in the same transaction as the facts.
     """
 
     runs: tuple[Run, ...] = ()
@@ -261,16 +308,21 @@ class Facts:
     bridges: tuple[BridgeReading, ...] = ()
     tasks: tuple[TaskReading, ...] = ()
     orchex: tuple[OrchexReading, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
+    phases: tuple[PhaseDates, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     scope: frozenset[Repository] | None = None
+    told: frozenset[str] | None = None
     marks: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def merged(cls, parts: Iterable[Facts]) -> Facts:
-        """All parts in order. A later scope or mark replaces an earlier one."""
+        """All parts in order. A later scope, told or mark replaces an earlier one."""
         steps = list(parts)
-        lists = [f.name for f in fields(cls) if f.name not in ("scope", "marks")]
+        lists = [f.name for f in fields(cls) if f.name not in ("scope", "told", "marks")]
         joined: dict[str, Any] = {name: tuple(fact for step in steps for fact in getattr(step, name)) for name in lists}
-        scopes = [step.scope for step in steps if step.scope is not None]
+        scope = next((step.scope for step in reversed(steps) if step.scope is not None), None)
+        told = next((step.told for step in reversed(steps) if step.told is not None), None)
         marks = {key: mark for step in steps for key, mark in step.marks.items()}
-        return cls(**joined, scope=scopes[-1] if scopes else None, marks=marks)
+        return cls(**joined, scope=scope, told=told, marks=marks)

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
-from exporter import kpis
 from exporter.answers import Operations, SourceView
 from exporter.exposition import NO_CAPS, Caps, Exposition, render
+from exporter.kpis import ratios
 from exporter.ledger import Ledger
 from exporter.model import BRIDGES, Component
 from exporter.poller import Poller
@@ -127,7 +127,7 @@ class Publisher:
         self, pollers: Mapping[str, Poller], required: Collection[Component], sources: Mapping[str, Source], now: float
     ) -> Indicators:
         names = list(pollers)
-        longest = now - max(kpis.WINDOWS.values())
+        longest = now - max(ratios.WINDOWS.values())
         spans = self._ledger.spans(longest, names)
         watched = {
             component: [name for name in names if component in pollers[name].provider.components()]
@@ -135,18 +135,18 @@ class Publisher:
         }
         repositories = [view for source in sources.values() for view in source.view.repositories]
         windows = {
-            window: self._window(window, now - seconds, names, sources) for window, seconds in kpis.WINDOWS.items()
+            window: self._window(window, now - seconds, names, sources) for window, seconds in ratios.WINDOWS.items()
         }
         return Indicators(
             uptime={
-                window: kpis.uptime(spans, watched, now - seconds, now) for window, seconds in kpis.WINDOWS.items()
+                window: ratios.uptime(spans, watched, now - seconds, now) for window, seconds in ratios.WINDOWS.items()
             },
             operations={window: every for window, (every, _) in windows.items()},
             bridges={
                 (bridge, window): found for window, (_, bridges) in windows.items() for bridge, found in bridges.items()
             },
-            template_adoption=kpis.template_adoption(repositories),
-            workflow_adoption=kpis.workflow_adoption(repositories, now - kpis.WINDOWS[kpis.DOCUMENTED_WINDOW]),
+            template_adoption=ratios.template_adoption(repositories),
+            workflow_adoption=ratios.workflow_adoption(repositories, now - ratios.WINDOWS[ratios.DOCUMENTED_WINDOW]),
         )
 
     def _window(
@@ -157,6 +157,6 @@ class Publisher:
         bridges: dict[Component | None, Operations] = {bridge: found.get(bridge, Operations()) for bridge in BRIDGES}
         bridges[None] = sum(bridges.values(), Operations())
         tasks = [task for source in sources.values() for task in source.view.tasks if task.period == window]
-        runs = kpis.run_operations(self._ledger.run_results(since, sources=names))
+        runs = ratios.run_operations(self._ledger.run_results(since, sources=names))
         asked = Operations(sum(task.tasks for task in tasks), sum(task.failed for task in tasks))
         return bridges[None] + asked + runs, bridges

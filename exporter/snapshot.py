@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from exporter.answers import Operations, SourceView
-from exporter.kpis import Share, Uptime
+from exporter.kpis.ratios import Share, Uptime
 from exporter.model import Component, Moment, RateLimit, Seconds
+from exporter.scorecard import Scorecard
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Snapshot:
     taken_at: Moment
     sources: Mapping[str, Source] = field(default_factory=dict)
     indicators: Indicators = field(default_factory=Indicators)
+    scorecard: Scorecard = field(default_factory=Scorecard)
     exporter: ExporterHealth = field(default_factory=ExporterHealth)
     pipelines: bool = False
     """Whether each repository's runs are also published by pipeline."""

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from exporter.ledger import latest
 from exporter.ledger.schema import ACTIVITY, REPOSITORIES
 from exporter.ledger.sql import Row, remove, replace
-from exporter.migration import stage_of
+from exporter.migration.stages import stage_of
 from exporter.model import Evidence, Moment, Repository, RepositoryState, Stage
 
 _EVIDENCE = TypeAdapter(Evidence)

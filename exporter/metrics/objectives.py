@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exporter import kpis
+from exporter.kpis import ratios
 from exporter.metrics.declare import Samples, gauge
 from exporter.snapshot import Snapshot
 
@@ -37,7 +37,7 @@ def uptime_coverage(snapshot: Snapshot) -> Samples:
 )
 def errors(snapshot: Snapshot) -> Samples:
     for window, operations in snapshot.indicators.operations.items():
-        ratio = kpis.error_ratio(operations)
+        ratio = ratios.error_ratio(operations)
         if ratio is not None:
             yield (window,), ratio
 
@@ -69,7 +69,7 @@ def failed_operations(snapshot: Snapshot) -> Samples:
 )
 def bridge_success(snapshot: Snapshot) -> Samples:
     for (bridge, window), operations in snapshot.indicators.bridges.items():
-        ratio = kpis.success_ratio(operations)
+        ratio = ratios.success_ratio(operations)
         if ratio is not None:
             yield (bridge or "all", window), ratio
 

@@ -8,7 +8,7 @@ import yaml
 from exporter.demo.catalogue import Standing, plans
 from exporter.demo.files import Habits, Template, files, template_used, tool_workflow
 from exporter.evidence import EvidenceRules, judge
-from exporter.migration import stage_of
+from exporter.migration.stages import stage_of
 from exporter.model import Workflow
 
 HABITS = [Habits(*each) for each in product((False, True), (False, True), Template, (False, True))]

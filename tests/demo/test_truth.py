@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from exporter.demo.organisation import Organisation
 from exporter.evidence import EvidenceRules, judge
-from exporter.migration import stage_of
+from exporter.migration.stages import stage_of
 
 MEANT = {
     "success": "success",

@@ -1,7 +1,7 @@
 """A snapshot by hand in which every family has a sample, for what is written about snapshots."""
 
 from exporter.answers import Operations, RepositoryView, SourceView
-from exporter.kpis import Share, Uptime
+from exporter.kpis.ratios import Share, Uptime
 from exporter.model import (
     ActiveRuns,
     BridgeReading,

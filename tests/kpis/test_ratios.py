@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter import kpis
 from exporter.answers import Operations, RepositoryView, Span
-from exporter.kpis import Share, Uptime
+from exporter.kpis import ratios
+from exporter.kpis.ratios import Share, Uptime
 from exporter.model import Component, Repository, Result, Stage, Workflow
 
 ORCHEX, KILO = Component.ORCHEX, Component.KILO
@@ -49,11 +49,11 @@ def span(component: Component, begin: float, end: float, *, up: bool = True, sou
     ],
 )
 def test_uptime(spans: list[Span], expected: Uptime) -> None:
-    assert kpis.uptime(spans, BOTH, 0, 100) == expected
+    assert ratios.uptime(spans, BOTH, 0, 100) == expected
 
 
 def test_a_component_that_no_source_reports_leaves_uptime_unknown() -> None:
-    seen = kpis.uptime([span(ORCHEX, 0, 100)], {ORCHEX: ["o"], KILO: []}, 0, 100)
+    seen = ratios.uptime([span(ORCHEX, 0, 100)], {ORCHEX: ["o"], KILO: []}, 0, 100)
     assert (seen.ratio, seen.coverage) == (None, 0.0)
 
 
@@ -63,12 +63,12 @@ def test_every_source_that_reports_a_component_must_see_it_healthy() -> None:
         span(ORCHEX, 0, 75, source="b"),
         span(ORCHEX, 75, 100, up=False, source="b"),
     ]
-    assert kpis.uptime(spans, {ORCHEX: ["a", "b"]}, 0, 100).ratio == 0.75
+    assert ratios.uptime(spans, {ORCHEX: ["a", "b"]}, 0, 100).ratio == 0.75
 
 
 def test_spans_of_other_sources_and_components_do_not_count() -> None:
     spans = [span(ORCHEX, 0, 100), span(KILO, 0, 100, up=False), span(ORCHEX, 0, 100, up=False, source="removed")]
-    assert kpis.uptime(spans, {ORCHEX: ["o"]}, 0, 100).ratio == 1.0
+    assert ratios.uptime(spans, {ORCHEX: ["o"]}, 0, 100).ratio == 1.0
 
 
 @st.composite
@@ -86,9 +86,9 @@ def histories(draw: st.DrawFn) -> list[Span]:
 
 @given(histories(), st.integers(0, 1000), st.randoms(use_true_random=False))
 def test_uptime_of_a_split_window_adds_up_in_any_order(spans: list[Span], cut: int, random) -> None:
-    whole = kpis.uptime(spans, BOTH, 0, 1000)
+    whole = ratios.uptime(spans, BOTH, 0, 1000)
     random.shuffle(spans)
-    parts = kpis.uptime(spans, BOTH, 0, cut) + kpis.uptime(spans, BOTH, cut, 1000)
+    parts = ratios.uptime(spans, BOTH, 0, cut) + ratios.uptime(spans, BOTH, cut, 1000)
     assert (parts.up, parts.down, parts.unobserved) == (whole.up, whole.down, whole.unobserved)
     assert whole.up + whole.down + whole.unobserved == 1000
     assert whole.ratio is None or 0 <= whole.ratio <= 1
@@ -96,7 +96,7 @@ def test_uptime_of_a_split_window_adds_up_in_any_order(spans: list[Span], cut: i
 
 def test_which_run_results_are_operations_and_which_of_them_failed() -> None:
     results = dict.fromkeys(Result, 1)
-    assert kpis.run_operations(results) == Operations(total=5, failed=2)
+    assert ratios.run_operations(results) == Operations(total=5, failed=2)
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_which_run_results_are_operations_and_which_of_them_failed() -> None:
     [(Operations(0, 0), None, None), (Operations(200, 2), 0.01, 0.99), (Operations(4, 4), 1.0, 0.0)],
 )
 def test_error_and_success_ratio(operations: Operations, error: float | None, success: float | None) -> None:
-    assert kpis.error_ratio(operations) == error
-    assert kpis.success_ratio(operations) == success
+    assert ratios.error_ratio(operations) == error
+    assert ratios.success_ratio(operations) == success
 
 
 def view(name: str, **known: object) -> RepositoryView:
@@ -114,10 +114,10 @@ def view(name: str, **known: object) -> RepositoryView:
 
 def test_template_adoption_leaves_out_what_could_not_be_read() -> None:
     views = [view("a", template=True), view("b"), view("c", stage=Stage.UNKNOWN, template=None)]
-    share = kpis.template_adoption(views)
+    share = ratios.template_adoption(views)
     assert share == Share(part=1, whole=2, unknown=1)
     assert share.ratio == 0.5
-    assert kpis.template_adoption([views[2]]).ratio is None
+    assert ratios.template_adoption([views[2]]).ratio is None
 
 
 def test_workflow_adoption_counts_repositories_with_activity_in_the_window() -> None:
@@ -131,5 +131,5 @@ def test_workflow_adoption_counts_repositories_with_activity_in_the_window() -> 
         view("asleep", active_at=40, workflow=integrated, workflow_at=40),
         view("never ran"),
     ]
-    assert kpis.workflow_adoption(views, since=50) == Share(part=2, whole=5)
-    assert kpis.workflow_adoption([], since=50).ratio is None
+    assert ratios.workflow_adoption(views, since=50) == Share(part=2, whole=5)
+    assert ratios.workflow_adoption([], since=50).ratio is None

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from exporter.migration import stage_of
+from exporter.migration.stages import stage_of
 from exporter.model import Evidence, Stage
 
 ALL = [Evidence(*bits) for bits in product((False, True), repeat=6)]
