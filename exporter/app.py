@@ -9,13 +9,18 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from exporter import __version__
 from exporter.exposition import Caps, Exposition
 from exporter.ledger import Ledger, LedgerError
 from exporter.poller import Poller
-from exporter.publisher import Policy, Publisher
+from exporter.publisher import Publisher
 from exporter.schedule import Schedule
+from exporter.scorecard import Wanted
 from exporter.settings import Settings
 from exporter.snapshot import ExporterHealth, SourceHealth
+from exporter.status.document import document
+from exporter.status.shape import Status
+from exporter.surveyor import Policy, mark_of
 from exporter.yamlfile import ConfigError
 
 log = logging.getLogger(__name__)
@@ -31,9 +36,17 @@ class Exporter:
     """One running exporter. Its methods may be called from any thread."""
 
     def __init__(
-        self, settings: Settings, load: Callable[[], Settings] | None = None, *, now: Callable[[], float] = time.time
+        self,
+        settings: Settings,
+        load: Callable[[], Settings] | None = None,
+        *,
+        now: Callable[[], float] = time.time,
+        pace: float = 1.0,
     ) -> None:
-        """Opens the ledger (LedgerError when it cannot be used); polls nothing yet."""
+        """Opens the ledger (LedgerError when it cannot be used); polls nothing yet.
+
+        `now` is its time, of which `pace` seconds go by in one real second.
+        """
         self._settings = settings
         self._load = load
         self._now = now
@@ -49,15 +62,16 @@ class Exporter:
             exporter=lambda: self._itself,
             now=now,
         )
-        self._schedule = Schedule(WORKERS, now=now)
+        self._pace = pace
+        self._schedule = Schedule(WORKERS, pace=pace)
 
     def start(self) -> None:
         """Begins to poll, every source at once."""
         self._schedule.start()
         for name in self.pollers:
             self._begin(name)
-        self._schedule.every("refresh", REFRESH_INTERVAL, self._publish)
-        self._schedule.every("prune", PRUNE_INTERVAL, self._prune)
+        self._schedule.every("refresh", REFRESH_INTERVAL * self._pace, self._publish)
+        self._schedule.every("prune", PRUNE_INTERVAL * self._pace, self._prune)
 
     def stop(self) -> None:
         """Lets the running polls end, then closes the ledger."""
@@ -72,6 +86,7 @@ class Exporter:
         """Polls every source once, one after another, and publishes; for the command `once`."""
         healths = [poller.poll() for poller in self.pollers.values()]
         self.publisher.refresh()
+        self._remember_gates()
         return healths
 
     def reload(self) -> str | None:
@@ -95,14 +110,21 @@ class Exporter:
     def exposition(self) -> Exposition:
         return self.publisher.published.exposition
 
+    def status(self) -> Status:
+        """Where the migration stands, as it is published."""
+        return document(self.publisher.published.snapshot, __version__)
+
     def sources(self) -> Sequence[SourceHealth]:
         """How each source fares, as it is published: who is told "ready" finds the facts in /metrics."""
-        due = self._schedule.next_run
         published = self.publisher.published.snapshot.healths()
-        return [replace(health, next_poll_at=due(health.name)) for health in published]
+        return [replace(health, next_poll_at=self._due(health.name)) for health in published]
 
     def now(self) -> float:
         return self._now()
+
+    def _due(self, name: str) -> float | None:
+        wait = self._schedule.due_in(name)
+        return None if wait is None else self._now() + wait
 
     def scraped(self, seconds: float, size: int) -> None:
         """Counts a scrape; it is published with the next refresh."""
@@ -131,8 +153,15 @@ class Exporter:
         """Without the ledger nothing new is published; what is there tells its own age."""
         try:
             self.publisher.refresh()
+            self._remember_gates()
         except LedgerError as error:
             log.error("nothing new is published: %s", error)  # noqa: TRY400  # no defect of ours
+
+    def _remember_gates(self) -> None:
+        """A phase that ended stays ended, also when its gate is shut again later."""
+        card = self.publisher.published.snapshot.scorecard
+        if card.schedule is not None and card.reached:
+            self._ledger.reach(mark_of(card.schedule.plan), card.reached)
 
     def _prune(self) -> None:
         try:
@@ -183,6 +212,16 @@ class Exporter:
 
 
 def _policy(settings: Settings) -> Policy:
-    series = settings.series
-    caps = Caps(series.per_repository, series.per_source, series.total)
-    return Policy(caps, settings.uptime.required_components, series.pipelines)
+    series, migration = settings.series, settings.migration
+    return Policy(
+        caps=Caps(series.per_repository, series.per_source, series.total),
+        pipelines=series.pipelines,
+        wanted=Wanted(
+            aims={key: wanted.aim for key, wanted in settings.kpis.items()},
+            plan=migration.plan() if migration else None,
+            pilot=migration.pilot if migration else (),
+            teams=settings.teams,
+            required=settings.uptime.required_components,
+        ),
+        baselines=migration.baselines.levels() if migration else {},
+    )

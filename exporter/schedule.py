@@ -39,10 +39,13 @@ class Observer(Protocol):
 
 
 class Schedule:
-    """The jobs of one exporter. `workers` bounds how many run at the same time."""
+    """The jobs of one exporter. `workers` bounds how many run at the same time.
 
-    def __init__(self, workers: int, *, now: Callable[[], float] = time.time) -> None:
-        self._now = now
+    `pace` is how many of the exporter's seconds go by in one real second: 1, but for the demo's.
+    """
+
+    def __init__(self, workers: int, *, pace: float = 1.0) -> None:
+        self._pace = pace
         self._observers: dict[str, Observer] = {}
         self._intervals: dict[str, float] = {}
         self._begun: dict[str, float] = {}
@@ -63,7 +66,8 @@ class Schedule:
         self._scheduler.shutdown(wait=True)
 
     def every(self, name: str, interval: float, run: Callable[[], object], observer: Observer | None = None) -> None:
-        """Runs `run` now and every `interval` seconds; replaces the job of the same name."""
+        """Runs `run` now and every `interval` of the exporter's seconds; replaces the job of the same name."""
+        interval /= self._pace
         if observer is not None:
             self._observers[name] = observer
         self._intervals[name] = interval
@@ -87,14 +91,14 @@ class Schedule:
         except JobLookupError:
             return
 
-    def next_run(self, name: str) -> float | None:
-        """When the job is due next, Unix seconds; None when there is no such job."""
+    def due_in(self, name: str) -> float | None:
+        """In how many of the exporter's seconds the job is due; None when there is no such job."""
         job = self._scheduler.get_job(name)
         due = getattr(job, "next_run_time", None)
-        return due.timestamp() if due else None
+        return (due.timestamp() - time.time()) * self._pace if due else None
 
     def _run(self, name: str, run: Callable[[], object]) -> None:
-        self._begun[name] = self._now()
+        self._begun[name] = time.time()
         run()
 
     def _ran(self, event: JobExecutionEvent) -> None:

@@ -7,7 +7,7 @@ text, which may hold a secret.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -43,23 +43,50 @@ def read(path: Path, flag: str) -> YamlFile:
     """The mapping in `path`, which `flag` named; an empty file is an empty mapping. Raises ConfigError."""
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, yaml.SafeLoader)
-        data = yaml.safe_load(text)
     except OSError as error:
         raise ConfigError([f"{path}: cannot be read ({error.strerror}); name the file with {flag}"]) from None
     except UnicodeDecodeError:
         raise ConfigError([f"{path}: is not UTF-8 text; save it as UTF-8"]) from None
+    return parsed(path, text)
+
+
+def parsed(path: Path, text: str) -> YamlFile:
+    """As `read`, for the text of `path` that is already at hand."""
+    lines: dict[Key, int] = {}
+    try:
+        twice = list(_walk(yaml.compose(text, _Loader), lines))
+        data = yaml.load(text, _Loader)  # noqa: S506  # a safe loader
     except yaml.YAMLError as error:
         raise ConfigError([_syntax(path, error)]) from None
+    except RecursionError:
+        raise ConfigError(
+            [f"{path}: is nested too deeply; keep it flat, without anchors that hold themselves"]
+        ) from None
     if not isinstance(data, dict | None):
         raise ConfigError([f"{path}: must hold a mapping of keys to values"])
-    lines: dict[Key, int] = {}
-    faults = [
-        f"{path}:{line}: {'.'.join(key)}: this key stands here twice; keep one" for key, line in _walk(root, lines)
-    ]
-    if faults:
+    if twice:
+        faults = [f"{path}:{line}: {'.'.join(key)}: this key stands here twice; keep one" for key, line in twice]
         raise ConfigError(faults)
     return YamlFile(str(path), data or {}, lines)
+
+
+class _Loader(yaml.SafeLoader):
+    """What only looks like a number or a date (`2026-02-30`) stays the text that it is."""
+
+
+def _or_text(construct: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def constructed(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
+        try:
+            return construct(loader, node)
+        except (ValueError, LookupError, AttributeError):  # PyYAML passes them on as they come
+            return node.value
+
+    return constructed
+
+
+for _tag in ("int", "float", "bool", "timestamp"):
+    _name = f"tag:yaml.org,2002:{_tag}"
+    _Loader.add_constructor(_name, _or_text(yaml.SafeLoader.yaml_constructors[_name]))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

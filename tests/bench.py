@@ -1,19 +1,24 @@
 """Figures, side by side: `make bench`. Each pair is timed in turn, and the ratio of the medians is printed.
 
+`make bench ARGS=million` asks a ledger of a million runs all that a refresh asks; ARGS may name any parts.
+
 Nothing here can fail for being slow: machines differ. What must hold is counted in the tests.
 """
 
 import gzip
+import random
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from exporter import exposition
 from exporter.answers import RepositoryView, SourceView
+from exporter.kpis.ratios import WINDOWS
 from exporter.ledger import Ledger
-from exporter.model import Facts, Repository, Result, Stage
+from exporter.model import Change, Facts, Repository, Result, Run, Stage, Workflow
 from exporter.snapshot import Snapshot, Source
 from exporter.totals import Family
 from exporter.web.negotiation import choose
@@ -96,6 +101,90 @@ def ledger() -> None:
             )
 
 
+RUNS = 1_000_000
+POLLS = 40
+KEPT = 35 * facts.DAY
+RESULTS = ([Result.SUCCESS, Result.FAILURE, Result.ERROR, Result.CANCELLATION], [85, 10, 3, 2])
+SERVICES = [Repository("acme", f"service-{number:05}") for number in range(REPOSITORIES)]
+INTEGRATED = frozenset(SERVICES[: REPOSITORIES * 6 // 10])
+MEASURED = SERVICES[REPOSITORIES // 10 :]
+"""The repositories that have a baseline."""
+
+
+def run_of(number: int, ended: float, chance: random.Random) -> Run:
+    of = chance.choice(SERVICES)
+    return facts.run(
+        str(number),
+        repository=of,
+        result=chance.choices(*RESULTS)[0],
+        workflow=Workflow.INTEGRATED if of in INTEGRATED else Workflow.LEGACY,
+        ended=ended,
+        started_at=ended - chance.lognormvariate(5, 0.5),
+    )
+
+
+def change_of(number: int, merged: float, chance: random.Random) -> Change:
+    first = merged - chance.lognormvariate(11, 1)
+    return facts.change(str(number), repository=chance.choice(SERVICES), merged=merged, first_commit_at=first)
+
+
+def polls() -> Iterator[tuple[float, Facts]]:
+    """A million runs and a change for every five, over 35 days, as polls that each tell their part in order."""
+    chance = random.Random(1)
+    ends = [NOW - KEPT + (number + 1) * KEPT / RUNS for number in range(RUNS)]
+    states = (facts.state(facts.INTEGRATED if of in INTEGRATED else facts.LEGACY, of) for of in SERVICES)
+    yield NOW - KEPT, Facts(repositories=tuple(states))
+    for poll in range(POLLS):
+        mine = range(poll * RUNS // POLLS, (poll + 1) * RUNS // POLLS)
+        yield (
+            ends[mine[-1]],
+            Facts(
+                runs=tuple(run_of(number, ends[number], chance) for number in mine),
+                changes=tuple(change_of(number, ends[number], chance) for number in mine[::5]),
+                bridges=(facts.bridge(events=poll * 1000, errors=poll),),
+                probes=(facts.probe(),),
+            ),
+        )
+
+
+def fill(opened: Ledger) -> None:
+    for at, polled in polls():
+        opened.record("acme", polled, at=at, gap=KEPT / POLLS, succeeded=True)
+    begin, end = NOW - 2 * KEPT, NOW - KEPT
+    before = tuple(facts.run("0", repository=of, workflow=Workflow.LEGACY, ended=begin) for of in MEASURED)
+    opened.sample("acme", Facts(runs=before), begin=begin, end=end)
+    opened.freeze(begin=begin, end=end, at=NOW)
+
+
+def answers(opened: Ledger) -> dict[str, Callable[[], object]]:
+    """All that one refresh asks of the windows."""
+    starts = [NOW - seconds for seconds in WINDOWS.values()]
+    longest, among = min(starts), ["acme"]
+    return {
+        "slowdown": lambda: opened.slowdown(longest, among),
+        "lead_time": lambda: opened.lead_time(longest, among),
+        "run_results, four windows": lambda: [opened.run_results(since, sources=among) for since in starts],
+        "operations, four windows": lambda: [opened.operations(since, among) for since in starts],
+        "spans": lambda: opened.spans(longest, among),
+        "adoption": lambda: opened.adoption(among),
+        "view (only after a poll)": lambda: opened.view("acme"),
+    }
+
+
+def million() -> None:
+    """What a refresh asks of a large ledger, answer by answer. It takes minutes to fill."""
+    with tempfile.TemporaryDirectory() as folder, Ledger.open(f"sqlite:///{Path(folder)}/ledger.db") as opened:
+        print(f"A SQLite ledger of {RUNS:,} runs in {REPOSITORIES:,} repositories")
+        print(f"  {'filled in':<34}{timed(lambda: fill(opened)):10.2f} s")
+        for title, ask in answers(opened).items():
+            seconds = statistics.median([timed(ask) for _ in range(ROUNDS)])
+            print(f"  {title:<34}{seconds:10.3f} s")
+
+
+PARTS: dict[str, Callable[[], None]] = {"scrapes": scrapes, "ledger": ledger, "million": million}
+USUAL = ("scrapes", "ledger")
+
+
 if __name__ == "__main__":
-    scrapes()
-    ledger()
+    for part in sys.argv[1:] or USUAL:
+        PARTS[part]()

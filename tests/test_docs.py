@@ -3,14 +3,27 @@
 import re
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from exporter import settings
 from exporter.cli import main
 from exporter.exposition import EXTRA_FAMILIES
+from exporter.http import Http
+from exporter.kpis.catalogue import CRITERIA
+from exporter.kpis.quantities import QUANTITIES
 from exporter.metrics import FAMILIES
+from exporter.migration.phases import PHASES
+from exporter.migration.plan import TIMELINES
+from exporter.model import Facts
+from exporter.providers.base import Since
+from exporter.providers.scorecard import ScorecardFile
+from exporter.risks import RISKS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -23,21 +36,58 @@ def test_the_reference_pages_fit_the_declarations() -> None:
     assert (built.returncode, built.stderr.decode()) == (0, "")
 
 
-def test_the_readme_s_configuration_is_valid(tmp_path: Path) -> None:
-    (text,) = (block for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if "sources:" in block)
-    secrets = re.findall(r"/run/secrets/\w+", text)
-    assert secrets
-    for secret in secrets:
-        (tmp_path / Path(secret).name).write_text("secret")
-    file = tmp_path / "config.yml"
-    file.write_text(text.replace("/run/secrets", str(tmp_path)))
-    assert len(settings.load(file).sources) == 5
+def test_the_criteria_page_tells_every_criterion_exit_criterion_risk_and_quantity() -> None:
+    page = (ROOT / "docs" / "criteria.md").read_text()
+    exits = [criterion for spec in PHASES for criterion in spec.exit_criteria]
+    signals = [signal for risk in RISKS for signal in risk.signals]
+    wanted = [f'kpi="{criterion.key}"' for criterion in CRITERIA] + [f"| `{name}` |" for name in QUANTITIES]
+    wanted += [known.words for known in (*CRITERIA, *exits, *signals, *TIMELINES.values())]
+    wanted += [risk.mitigation for risk in RISKS]
+    assert [words for words in wanted if words not in page] == []
+
+
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_readme_s_configurations_are_valid_alone_and_together(tmp_path: Path) -> None:
+    (scorecard,) = (block for block in EXAMPLES if "attestations:" in block)
+    (tmp_path / "scorecard.yml").write_text(scorecard)
+    configurations = [block for block in EXAMPLES if "sources:" in block]
+    assert len(configurations) == 2
+    merged: dict[str, Any] = {}
+    for text in configurations:
+        for secret in re.findall(r"/run/secrets/(\w+)", text):
+            (tmp_path / secret).write_text("secret")
+        file = tmp_path / "config.yml"
+        file.write_text(
+            text.replace("/run/secrets", str(tmp_path)).replace("scorecard.yml", f"{tmp_path}/scorecard.yml")
+        )
+        settings.load(file)
+        loaded = yaml.safe_load(file.read_text())
+        merged = {**merged, **loaded, "sources": {**merged.get("sources", {}), **loaded["sources"]}}
+    assert len(settings.from_data(merged).sources) == 7
+
+
+def test_the_readme_s_scorecard_file_tells_what_it_seems_to(tmp_path: Path) -> None:
+    (text,) = (block for block in EXAMPLES if "attestations:" in block)
+    file = tmp_path / "scorecard.yml"
+    file.write_text(text)
+    provider = ScorecardFile(kind="scorecard", path=file)
+    now = datetime(2026, 11, 23, tzinfo=UTC).timestamp()
+    with Http(deadline=time.monotonic() + 10) as http:
+        facts = Facts.merged(provider.fetch(http, Since(now)))
+    assert {reading.quantity: reading.value for reading in facts.readings} == {
+        "training_completion": 0.93,
+        "assessment_checklist": 1.0,
+    }
+    assert [str(each.phase) for each in facts.attestations] == ["assessment", "assessment"]
+    assert [str(each.phase) for each in facts.phases] == ["assessment"]
 
 
 def test_every_command_and_flag_is_in_the_readme_and_the_other_way_round() -> None:
     commands = main.commands
     flags = {flag for command in commands.values() for option in command.params for flag in option.opts}
-    assert set(re.findall(r"^\| `([a-z-]+)` \|", README, re.MULTILINE)) == set(commands)
+    assert set(re.findall(r"^\| `([a-z][a-z-]*)` \|", README, re.MULTILINE)) == set(commands)
     assert flags <= set(re.findall(r"--[a-z.-]+[a-z]", README))
     named = set(re.findall(r"--(?:config|web|log)\.[a-z.-]+[a-z]", README))
     assert named <= flags

@@ -11,10 +11,18 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 
 from exporter import exposition
 from exporter.exposition import EXTRA_FAMILIES
+from exporter.kpis.catalogue import CRITERIA
+from exporter.kpis.ratios import Share
 from exporter.metrics import FAMILIES
 from exporter.metrics.declare import Summed, Type, counter
 from exporter.metrics.totals import bucketed
-from exporter.model import Result
+from exporter.migration.forecast import GOALS
+from exporter.migration.phases import PHASES
+from exporter.migration.plan import Size
+from exporter.migration.progress import Progress
+from exporter.model import Phase, Result
+from exporter.risks import RISKS
+from exporter.scorecard import Scorecard
 from exporter.snapshot import Snapshot
 from exporter.totals import Family
 from tests.support import world
@@ -128,3 +136,99 @@ def test_a_repository_fits_its_cap_whatever_happens_in_it() -> None:
     body = ours(exposition.render(busy, exposition.Caps(per_repository=25)).text)
     assert "series_cut{" not in body
     assert 'cicd_repository_run_duration_seconds_count{cicd_pipeline_result="timeout"' in body
+
+
+def standing(snapshot: Snapshot) -> dict[str, dict[tuple[str, ...], float]]:
+    """The samples of each family that no source owns, by their labels' values in the declared order."""
+    return {
+        family.name: {tuple(map(str, labels)): value for labels, value in family.samples(snapshot)}
+        for family in FAMILIES
+        if "source" not in family.labels
+    }
+
+
+def test_every_documented_criterion_phase_size_goal_and_risk_is_live() -> None:
+    found = standing(world.snapshot())
+    kpis = {(criterion.key, criterion.category.value) for criterion in CRITERIA}
+    for name in ("target", "documented_target", "state", "info"):
+        assert {labels[:2] for labels in found[f"orchex_kilo_kpi_{name}"]} == kpis
+    phases = {(phase.value,) for phase in Phase}
+    for name in ("phase_state", "phase_planned_start_timestamp_seconds", "gate_state", "gate_blockers"):
+        assert {labels[:1] for labels in found[f"orchex_kilo_{name}"]} == phases
+    exits = {(spec.phase.value, criterion.key) for spec in PHASES for criterion in spec.exit_criteria}
+    assert {labels[:2] for labels in found["orchex_kilo_phase_criterion_state"]} == exits
+    planned = {(size.value, phase.value) for size in Size for phase in Phase}
+    assert set(found["orchex_kilo_plan_phase_start_timestamp_seconds"]) == planned
+    assert {labels[0] for labels in found["orchex_kilo_forecast_state"]} == {f"{goal:g}" for goal in GOALS}
+    assert {labels[0] for labels in found["orchex_kilo_risk_level"]} == {risk.key for risk in RISKS}
+
+
+def test_exactly_one_state_of_a_set_is_current() -> None:
+    found = standing(world.snapshot())
+    sets = [name for name in found if name.endswith("_state")]
+    assert len(sets) == 5
+    for name in sets:
+        things = {labels[:-1] for labels in found[name]}
+        for thing in things:
+            assert sum(value for labels, value in found[name].items() if labels[:-1] == thing) == 1.0
+
+
+def test_a_criterion_without_data_has_a_state_and_a_reason_and_no_number() -> None:
+    found, cost = standing(world.snapshot()), ("cost_savings", "business")
+    assert found["orchex_kilo_kpi_state"][*cost, "no_data"] == 1.0
+    assert found["orchex_kilo_kpi_absence_info"][*cost, "no_baseline"] == 1
+    assert found["orchex_kilo_kpi_target"][cost] == 0.15
+    for name in ("value", "met", "coverage_ratio", "baseline", "reading_timestamp_seconds"):
+        assert cost not in found[f"orchex_kilo_kpi_{name}"]
+
+
+def test_a_stale_criterion_keeps_its_value_and_is_neither_met_nor_missed() -> None:
+    found, training = standing(world.snapshot()), ("training_completion", "user")
+    assert found["orchex_kilo_kpi_value"][training] == 0.875
+    assert found["orchex_kilo_kpi_state"][*training, "stale"] == 1.0
+    assert training not in found["orchex_kilo_kpi_met"]
+
+
+def test_the_documented_target_stays_beside_the_one_in_force() -> None:
+    found, satisfaction = standing(world.snapshot()), ("user_satisfaction", "user")
+    assert found["orchex_kilo_kpi_target"][satisfaction] == 0.8
+    assert found["orchex_kilo_kpi_documented_target"][satisfaction] == 0.85
+
+
+def test_without_a_plan_there_are_no_dates_and_without_teams_no_teams() -> None:
+    known = world.scorecard()
+    card = Scorecard(known.verdicts, known.gates, Progress(known.progress.migrated), risks=known.risks)
+    found = standing(replace(world.snapshot(), scorecard=card))
+    assert found["orchex_kilo_migrated_ratio"] == {(): 0.375}
+    planned = ("orchex_kilo_phase_", "orchex_kilo_plan", "orchex_kilo_schedule_", "orchex_kilo_migration_start")
+    dated = {name for name, samples in found.items() if name.startswith(planned) and samples}
+    assert dated == {"orchex_kilo_phase_criterion_state"}
+    assert found["orchex_kilo_team_migrated_ratio"] == found["orchex_kilo_team_repositories"] == {}
+
+
+def test_before_the_start_there_is_a_plan_and_no_slip() -> None:
+    known = world.scorecard()
+    card = replace(known, schedule=replace(known.schedule, current=None, slip=0.0))
+    found = standing(replace(world.snapshot(), scorecard=card))
+    assert found["orchex_kilo_schedule_slip_seconds"] == found["orchex_kilo_schedule_slip_ratio"] == {}
+    assert len(found["orchex_kilo_phase_planned_start_timestamp_seconds"]) == 6
+
+
+def test_a_team_that_nothing_could_be_read_of_has_no_ratio() -> None:
+    known = world.scorecard()
+    unread = replace(known.progress.teams[1], migrated=Share(0, 0, 1))
+    card = replace(known, progress=Progress(teams=(unread,)))
+    found = standing(replace(world.snapshot(), scorecard=card))
+    assert found["orchex_kilo_team_migrated_ratio"] == {}
+    assert found["orchex_kilo_team_repositories"]["unassigned", "unknown"] == 1
+
+
+def test_no_cap_of_a_source_or_repository_touches_the_scorecard() -> None:
+    names = tuple(family.name for family in FAMILIES if "source" not in family.labels)
+
+    def ownerless(caps: exposition.Caps) -> list[str]:
+        lines = ours(exposition.render(world.snapshot(), caps).text).splitlines()
+        return [line for line in lines if line.startswith(names)]
+
+    assert ownerless(exposition.Caps(per_repository=0, per_source=0)) == ownerless(exposition.NO_CAPS)
+    assert len(ownerless(exposition.NO_CAPS)) > 500

@@ -19,7 +19,9 @@ from exporter.model import (
     TaskReading,
 )
 from exporter.poller import Poller
-from exporter.publisher import Policy, Publisher
+from exporter.publisher import Publisher
+from exporter.scorecard import Wanted
+from exporter.surveyor import Policy
 from tests.support.clock import Clock
 from tests.support.scripted import Scripted
 
@@ -41,7 +43,7 @@ def published(publisher: Publisher, name: str) -> dict[str, float]:
 
 def make(ledger: Ledger, clock: Clock, provider: Scripted, required=(K2A,)) -> tuple[Poller, Publisher]:
     poller = Poller("s", provider, ledger, now=clock)
-    return poller, Publisher(ledger, {"s": poller}, Policy(required=frozenset(required)), now=clock)
+    return poller, Publisher(ledger, {"s": poller}, Policy(wanted=Wanted(required=frozenset(required))), now=clock)
 
 
 def bridge(events: int, errors: int, health: Health = Health.HEALTHY) -> Facts:

@@ -45,9 +45,10 @@ def test_the_first_run_is_now_and_the_next_one_is_known(schedule: Schedule) -> N
     assert ran.wait(PATIENCE)
     assert watch.until(lambda seen: seen.lags)
     assert 0 <= watch.lags[0] < 5
-    due = schedule.next_run("a")
+    due = schedule.due_in("a")
     assert due is not None
-    assert schedule.next_run("b") is None
+    assert 3000 < due < 4000
+    assert schedule.due_in("b") is None
 
 
 def test_a_poll_that_takes_too_long_is_never_run_twice_at_once(schedule: Schedule) -> None:
@@ -100,7 +101,7 @@ def test_a_dropped_job_runs_no_more_and_dropping_twice_is_harmless(schedule: Sch
     assert watch.until(lambda seen: seen.lags)
     schedule.drop("a")
     schedule.drop("a")
-    assert schedule.next_run("a") is None
+    assert schedule.due_in("a") is None
 
 
 def test_stopping_waits_for_the_poll_that_runs() -> None:
@@ -116,3 +117,20 @@ def test_stopping_waits_for_the_poll_that_runs() -> None:
     assert begun.wait(PATIENCE)
     schedule.stop()
     assert done == [True]
+
+
+def test_at_a_faster_pace_an_hour_is_over_sooner() -> None:
+    schedule, runs, third = Schedule(workers=2, pace=72_000), [], threading.Event()
+
+    def run() -> None:
+        runs.append(1)
+        if len(runs) == 3:
+            third.set()
+
+    schedule.start()
+    schedule.every("hourly", 3600, run, Watch())
+    assert third.wait(PATIENCE)
+    due = schedule.due_in("hourly")
+    assert due is not None
+    assert due < 2 * 3600
+    schedule.stop()

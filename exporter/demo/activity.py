@@ -15,13 +15,20 @@ from exporter.demo.journal import Finished, Journal, Merged, Moved
 from exporter.demo.pull import Commit, Pull
 from exporter.demo.repository import Repository
 from exporter.demo.run import Attempt, Outcome, Run, draw
+from exporter.demo.times import HOUR
 
-MINUTE, HOUR = 60, 3600
 MERGED_SHARE = 0.92
 RERUN_SHARE = 0.3
 QUEUE_SECONDS = 4.0
+FASTER = 0.6
+"""How much of the usual time people work on a change where the tools are integrated."""
 LENGTHS = {CI: 40.0, SEPARATE: 45.0, INTEGRATED: 47.0, NIGHTLY: 65.0}
 """Median seconds of each workflow's runs; the integrated one is some 4% slower than the separate one."""
+MESSAGES = {
+    Standing.PARTIAL: "Start the ORCHEX-KILO integration",
+    Standing.INTEGRATED: "Complete the ORCHEX-KILO integration",
+    Standing.ROLLED_BACK: "Roll back to the separate tools",
+}
 TITLES = (
     "Retry idempotent requests",
     "Bump dependencies",
@@ -45,6 +52,10 @@ class Tempo:
     nightly_every: float
     review: tuple[float, float]
     rerun_after: tuple[float, float]
+    work: tuple[float, float] = (1.5 * HOUR, 60 * HOUR)
+    """From a change's first commit to its pull request."""
+    integrated_review: float = 1.0
+    """A factor on how long reviews take where the tools are integrated."""
 
 
 class Activity:
@@ -101,8 +112,8 @@ class Activity:
         """Somebody asks to merge what they have been working on for hours or days."""
         rng, repository = self._rng, self.repository
         author, title = repository.person(rng.randrange(4)), rng.choice(TITLES)
-        faster = 0.6 if repository.standing is Standing.INTEGRATED else 1.0
-        worked = round(between(rng, 1.5 * HOUR, 60 * HOUR) * faster)
+        integrated = repository.standing is Standing.INTEGRATED
+        worked = round(between(rng, *self._tempo.work) * (FASTER if integrated else 1.0))
         moments = sorted([at - worked, *(at - rng.randrange(worked) for _ in range(rng.randrange(5)))])
         base = repository.head.sha if repository.head else repository.sha()
         number = repository.number("pull")
@@ -115,7 +126,8 @@ class Activity:
         pull = Pull(pull_id, number, title, branch, author, commits, at, base)
         repository.pulls.append(pull)
         self._run_workflows("pull_request", commits[-1], pull, at)
-        self._agenda.at(at + between(rng, *self._tempo.review), lambda moment: self.close(pull, moment))
+        review = between(rng, *self._tempo.review) * (self._tempo.integrated_review if integrated else 1.0)
+        self._agenda.at(at + round(review), lambda moment: self.close(pull, moment))
 
     def close(self, pull: Pull, at: int) -> None:
         """The review is over: most pull requests are merged, some are given up."""
@@ -127,11 +139,14 @@ class Activity:
         self._journal.merged.append(Merged(at, self.repository.name, pull.number, pull.first_commit_at, pull.opened_at))
         self._pushed(commit, at)
 
-    def move(self, standing: Standing, message: str, at: int) -> None:
+    def move_later(self, standing: Standing, at: int) -> None:
+        self._agenda.at(at, lambda moment: self.move(standing, moment))
+
+    def move(self, standing: Standing, at: int) -> None:
         """One step of the migration: a commit that changes the repository's files."""
         self.repository.standing = standing
         self._journal.moved.append(Moved(at, self.repository.name, standing))
-        self._pushed(self.repository.commit(at, message, self.repository.person(0)), at)
+        self._pushed(self.repository.commit(at, MESSAGES[standing], self.repository.person(0)), at)
 
     def _pushed(self, commit: Commit, at: int) -> None:
         self._run_workflows("push", commit, None, at)

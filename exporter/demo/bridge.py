@@ -1,4 +1,4 @@
-"""A simulated bridge: what it counts since it started, and what really happened. Ticks once a second."""
+"""A simulated bridge: what it counts since it started, and what really happened. It works in ticks."""
 
 from __future__ import annotations
 
@@ -51,17 +51,19 @@ class Bridge:
     """K2A (`serves` false) or A2K (`serves` true, so that it also counts validations and templates)."""
 
     def __init__(
-        self, name: str, rng: random.Random, at: int, *, per_second: float, latency: float, serves: bool
+        self, name: str, rng: random.Random, at: int, *, per_tick: float, latency: float, serves: bool
     ) -> None:
         self.name = name
         self.serves = serves
         self.counts = BridgeCounts()
         self.condition = Condition()
         self.last_event_at: int | None = None
+        self.demand = 1.0
+        """How much more or less than usual is asked of it."""
         self.queue_depth = 0
         self.tallies = Tallies(at)
         self._rng = rng
-        self._per_second = per_second
+        self._per_tick = per_tick
         self._latency = latency
 
     @property
@@ -86,8 +88,8 @@ class Bridge:
         self.counts = BridgeCounts()
 
     def tick(self, at: int) -> None:
-        """One second of work."""
-        operations = poisson(self._rng, self._per_second * self.condition.traffic)
+        """The work since the tick before."""
+        operations = poisson(self._rng, self._per_tick * self.condition.traffic * self.demand)
         errors = sum(self._rng.random() < self.condition.errors for _ in range(operations))
         kinds = [self._rng.random() for _ in range(operations)] if self.serves else []
         self.counts = BridgeCounts(

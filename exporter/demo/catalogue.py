@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
 OWNER = "acme"
 ARCHIVE_PATTERN = "*-archive"
 """What the demo's configuration excludes."""
+PILOT_PATTERNS = ("payments-api", "identity-service", "storefront-*")
+"""The repositories that migrate first."""
 
 
 class Standing(StrEnum):
@@ -121,6 +124,10 @@ referral-service      growth     Go          integrated
 engineering-handbook  platform   Markdown    none
 """
 _ROWS = tuple(line.split() for line in _TABLE.strip().splitlines())
+
+
+def is_pilot(name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in PILOT_PATTERNS)
 
 
 def plans(count: int) -> list[Plan]:

@@ -32,9 +32,11 @@ from exporter.demo.api.github.names import ENTERPRISE
 from exporter.demo.api.github.replies import refusal
 from exporter.demo.api.kilo import KiloApi
 from exporter.demo.api.orchex import OrchexApi
+from exporter.demo.api.people import PeopleApi
 from exporter.demo.organisation import Organisation
 
 Page = Callable[[Request], Response]
+PEOPLE = "/people/v1"
 PATIENCE = 30.0
 DEMO_LIMIT = 1_000_000
 """Requests an hour: the demo polls far more often than anybody would poll the real ones."""
@@ -47,6 +49,7 @@ class Tokens:
     orchex: str = "demo-orchex-token"
     kilo: str = "demo-kilo-key"
     github: str = "demo-github-token"
+    people: str = "demo-people-token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,12 @@ class Addresses:
     bridges: str
     github: str
     github_root: str
+    people: str
 
     @classmethod
     def on(cls, root: str) -> Addresses:
         orchex = f"{root}/orchex/v1"
-        return cls(orchex, f"{root}/kilo", f"{orchex}/bridges/status", f"{root}{ENTERPRISE}", root)
+        return cls(orchex, f"{root}/kilo", f"{orchex}/bridges/status", f"{root}{ENTERPRISE}", root, f"{root}{PEOPLE}")
 
 
 class DemoServer:
@@ -90,6 +94,7 @@ class DemoServer:
         self._github = GitHubHost(organisation, self.gate, clock)
         self._orchex = OrchexApi(organisation, self.tokens.orchex, Limit(orchex_limit), clock)
         self._kilo = KiloApi(organisation, self.tokens.kilo)
+        self._people = PeopleApi(organisation, self.tokens.people)
         self._running: _Running | None = None
 
     @property
@@ -128,6 +133,7 @@ class DemoServer:
             routes=[
                 Mount("/orchex/v1", routes=self._routes(self._orchex.pages())),
                 Mount("/kilo", routes=self._routes(self._kilo.pages())),
+                Mount(PEOPLE, routes=self._routes(self._people.pages())),
                 Mount(ENTERPRISE, routes=github),
                 *github,
             ]

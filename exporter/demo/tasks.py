@@ -1,4 +1,4 @@
-"""ORCHEX at work: its tasks, its queue, its agents. Ticks once a second; knows no API."""
+"""ORCHEX at work: its tasks, its queue, its agents. It works in ticks; knows no API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from exporter.demo.bridge import Tallies
 from exporter.demo.chance import poisson
 from exporter.demo.incidents import Effects
 
-TASKS_PER_SECOND = 0.6
 USUAL_FAILURES = 0.004
 PERIODS = {"1h": 3600, "24h": 86_400, "7d": 604_800, "30d": 2_592_000}
 
@@ -37,13 +36,15 @@ PARTS = ("router", "registry", "load_balancer", "fallback_manager", "analyzer", 
 class Tasks:
     """Tasks and failures, the ones before the simulation at the usual rate."""
 
-    def __init__(self, rng: random.Random, at: int) -> None:
+    def __init__(self, rng: random.Random, at: int, per_second: float, step: int) -> None:
         self.begun_at = at
+        self.per_second = per_second
         self.tallies = Tallies(at)
         self.queued = 3
         self.running = 5
         self.effects = Effects()
         self._rng = rng
+        self._per_tick = per_second * step
 
     @property
     def avg_response_ms(self) -> float:
@@ -60,7 +61,7 @@ class Tasks:
         return {"total": 12, "healthy": 12 - degraded, "degraded": degraded, "offline": 0}
 
     def tick(self, at: int) -> None:
-        tasks = poisson(self._rng, TASKS_PER_SECOND)
+        tasks = poisson(self._rng, self._per_tick)
         failed = sum(self._rng.random() < self.effects.failed_tasks for _ in range(tasks))
         self.tallies.add(at, tasks, failed)
         self.queued = poisson(self._rng, 3 * self.effects.queue)
@@ -70,5 +71,5 @@ class Tasks:
         """Tasks and failures of the period that ends now."""
         begin = now - PERIODS[period]
         tasks, failed = self.tallies.since(begin)
-        before = max(0.0, self.begun_at - begin) * TASKS_PER_SECOND
+        before = max(0.0, self.begun_at - begin) * self.per_second
         return tasks + round(before), failed + round(before * USUAL_FAILURES)

@@ -1,7 +1,6 @@
-"""The catalogue: the twelve documented criteria and their companions, each stated once.
+"""What a criterion is: its words, how it compares with its target, and by which rule it is computed.
 
-Targets, words and categories are those of the migration overview's "Success Criteria Framework".
-Margins, owners and ages are ours, and can be overridden.
+The criteria themselves stand in `exporter.kpis.catalogue`.
 """
 
 from __future__ import annotations

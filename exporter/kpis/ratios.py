@@ -89,7 +89,7 @@ def error_ratio(operations: Operations) -> float | None:
 
 def success_ratio(operations: Operations) -> float | None:
     """successful ÷ all operations, or None without operations."""
-    return 1 - operations.failed / operations.total if operations.total > 0 else None
+    return (operations.total - operations.failed) / operations.total if operations.total > 0 else None
 
 
 @dataclass(frozen=True, slots=True)

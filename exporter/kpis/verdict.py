@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeVar
 
 from exporter.kpis.criteria import Criterion
 from exporter.kpis.inputs import Inputs
-from exporter.kpis.measure import Absence
+from exporter.kpis.measure import Absence, Measure, Missing
 from exporter.model import Moment, Seconds
+
+DIGITS = 12
+"""Decimals of a value that mean anything. Beyond them is what binary arithmetic adds (1.1 − 1 is
+0.10000000000000009 to it), and that must not decide a comparison that is strict as written."""
+
+T = TypeVar("T")
 
 
 class State(StrEnum):
@@ -52,7 +59,43 @@ class Verdict:
 
 def judge(criterion: Criterion, aim: Aim, inputs: Inputs) -> Verdict:
     """The criterion's rule applied, its comparison as written: what equals a strict target misses it."""
-    raise NotImplementedError
+    unknown = Verdict(
+        criterion,
+        target=_either(aim.target, criterion.target),
+        margin=_either(aim.margin, criterion.margin),
+        owner=_either(aim.owner, criterion.owner),
+        state=State.NO_DATA,
+    )
+    outcome = criterion.rule(inputs)
+    if isinstance(outcome, Missing):
+        return replace(unknown, coverage=outcome.coverage, absence=outcome.absence, remedy=outcome.remedy)
+    stale = inputs.now - outcome.at > _either(aim.max_age, criterion.max_age)
+    return _compared(unknown, outcome, stale=stale)
+
+
+def _compared(unknown: Verdict, measure: Measure, *, stale: bool) -> Verdict:
+    value = round(measure.value, DIGITS)
+    met = unknown.criterion.comparison.holds(value, unknown.target)
+    return replace(
+        unknown,
+        state=State.STALE if stale else _state(abs(value - unknown.target), unknown.margin, met=met),
+        value=value,
+        met=None if stale else met,
+        at=measure.at,
+        coverage=measure.coverage,
+        baseline=measure.baseline,
+    )
+
+
+def _state(distance: float, margin: float, *, met: bool) -> State:
+    """`distance` is how far the value is from the target; exactly the margin is far enough."""
+    if not met:
+        return State.MISSED
+    return State.AT_RISK if round(distance, DIGITS) < margin else State.MET
+
+
+def _either(wanted: T | None, documented: T) -> T:
+    return documented if wanted is None else wanted
 
 
 def judged(criteria: Iterable[Criterion], aims: Mapping[str, Aim], inputs: Inputs) -> dict[str, Verdict]:

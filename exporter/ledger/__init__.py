@@ -9,12 +9,12 @@ It knows the facts, the totals and the answers; nothing of HTTP, settings or Pro
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Self
 
-from exporter.answers import Operations, SourceView, Span
-from exporter.ledger import read, write
+from exporter.answers import AdoptionDay, MeasuredBaseline, Median, Operations, Slowdown, SourceView, Span
+from exporter.ledger import adoption, baselines, medians, reached, read, write
 from exporter.ledger.address import parse_address
 from exporter.ledger.engine import Database
 from exporter.ledger.errors import (
@@ -30,7 +30,7 @@ from exporter.ledger.errors import (
     LedgerUrl,
 )
 from exporter.ledger.migrate import bring_up
-from exporter.model import Component, Facts, Moment, Result, Seconds, Workflow
+from exporter.model import Component, Facts, Moment, Phase, Result, Seconds, Workflow
 
 __all__ = [
     "Ledger",
@@ -134,8 +134,71 @@ class Ledger:
         with self._database.reading() as connection:
             return read.run_results(connection, since, workflow, sources)
 
+    def slowdown(self, since: Moment, sources: Collection[str] | None = None, given: Seconds | None = None) -> Slowdown:
+        """Successful integrated runs that ended at or after `since`, against their repositories' baselines.
+
+        `given`, in seconds, takes the place of every measured baseline; it is above 0.
+        """
+        with self._database.reading() as connection:
+            return medians.slowdown(connection, since, sources, given)
+
+    def lead_time(self, since: Moment, sources: Collection[str] | None = None) -> Median | None:
+        """Seconds from first commit to merge, of changes merged at or after `since`; None without any.
+
+        Only repositories that are integrated now count, with what was merged once they were.
+        """
+        with self._database.reading() as connection:
+            return medians.lead_time(connection, since, sources)
+
+    def adoption(self, sources: Collection[str] | None = None) -> dict[str, tuple[AdoptionDay, ...]]:
+        """Each source's history, the days ascending; a source that told of no repositories is absent."""
+        with self._database.reading() as connection:
+            return adoption.load(connection, sources)
+
+    def reach(self, plan: str, phases: Mapping[Phase, Moment]) -> None:
+        """Notes when phases' gates were seen open, under a short text that tells the plan from others.
+
+        The first moment of each stays. It waits for other writers: tell only what `reached` lacks.
+        """
+        with self._database.writing("reached") as connection:
+            reached.record(connection, plan, phases)
+
+    def reached(self, plan: str) -> dict[Phase, Moment]:
+        """When each phase's gate was first seen open; one that never was is absent."""
+        with self._database.reading() as connection:
+            return reached.load(connection, plan)
+
+    def sample(self, source: str, facts: Facts, *, begin: Moment, end: Moment) -> None:
+        """Keeps what a backfill found: samples for the baseline, and its own marks; all of it or nothing.
+
+        Samples are successful runs of the legacy workflow and merged changes that ended in
+        [begin, end). What is sampled already counts once. No total changes.
+        """
+        with self._database.writing("baseline") as connection:
+            baselines.sample(connection, source, facts, begin, end)
+
+    def sampling(self, source: str) -> dict[str, str]:
+        """The marks of a backfill that has not been frozen."""
+        with self._database.reading() as connection:
+            return baselines.marks(connection, source)
+
+    def freeze(self, *, begin: Moment, end: Moment, at: Moment) -> MeasuredBaseline:
+        """Makes the samples the baseline, in place of an earlier one; samples and their marks are gone."""
+        with self._database.writing("baseline") as connection:
+            return baselines.freeze(connection, begin, end, at)
+
+    def forget_samples(self) -> None:
+        """Drops samples and their marks, so that a backfill begins anew; a frozen baseline stays."""
+        with self._database.writing("baseline") as connection:
+            baselines.forget(connection)
+
+    def baseline(self) -> MeasuredBaseline | None:
+        """The frozen baseline; None before one was measured."""
+        with self._database.reading() as connection:
+            return baselines.load(connection)
+
     def prune(self, now: Moment) -> None:
-        """Forgets raw facts that ended before `now - retention`; totals and current state stay."""
+        """Forgets raw facts that ended before `now - retention`; totals, state, history and baseline stay."""
         with self._database.reading() as connection:
             sources = read.sources(connection)
         for source in sources:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -13,7 +13,18 @@ from sqlalchemy import Connection, select
 
 from exporter.ledger.schema import LATEST
 from exporter.ledger.sql import Row, remove, replace
-from exporter.model import ActiveRuns, BridgeReading, Facts, OrchexReading, Probe, Repository, TaskReading
+from exporter.model import (
+    ActiveRuns,
+    Attestation,
+    BridgeReading,
+    Facts,
+    OrchexReading,
+    PhaseDates,
+    Probe,
+    Reading,
+    Repository,
+    TaskReading,
+)
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -41,10 +52,18 @@ BRIDGES = Kind("bridge", TypeAdapter(BridgeReading), lambda reading: reading.bri
 TASKS = Kind("task", TypeAdapter(TaskReading), lambda reading: reading.period)
 ORCHEX = Kind("orchex", TypeAdapter(OrchexReading), lambda _: "")
 ACTIVE = Kind("active", TypeAdapter(ActiveRuns), lambda active: repository_key(active.repository))
+READINGS = Kind("quantity", TypeAdapter(Reading), lambda reading: reading.quantity)
+ATTESTATIONS = Kind("attestation", TypeAdapter(Attestation), lambda said: f"{said.phase}.{said.criterion}")
+PHASES = Kind("phase", TypeAdapter(PhaseDates), lambda dates: dates.phase)
+FED = (READINGS.name, ATTESTATIONS.name, PHASES.name)
+"""What feeds tell: it goes when its feed no longer tells of it."""
 
 
 def record(connection: Connection, source: str, facts: Facts) -> None:
-    """Each reading takes the place of the one before it; a repository without open runs takes none."""
+    """Each reading takes the place of the one before it; a repository without open runs takes none.
+
+    A feed's last word counts also when it is of an older time: people correct mistakes.
+    """
     open_runs = {active.repository: active for active in facts.active}
     some = [active for active in open_runs.values() if active.pending or active.executing or active.finalizing]
     readings = (
@@ -53,8 +72,13 @@ def record(connection: Connection, source: str, facts: Facts) -> None:
         *(TASKS.row(source, reading) for reading in facts.tasks),
         *(ORCHEX.row(source, reading) for reading in facts.orchex),
         *(ACTIVE.row(source, active) for active in some),
+        *(READINGS.row(source, reading) for reading in facts.readings),
+        *(ATTESTATIONS.row(source, attestation) for attestation in facts.attestations),
+        *(PHASES.row(source, dates) for dates in facts.phases),
     )
     replace(connection, LATEST, readings)
+    if facts.told is not None:
+        _forget_untold(connection, source, facts.told)
     forget_active(connection, source, open_runs.keys() - {active.repository for active in some})
 
 
@@ -62,6 +86,13 @@ def forget_active(connection: Connection, source: str, gone: Iterable[Repository
     """Drops the open runs of these repositories."""
     rows = [{"source": source, "kind": ACTIVE.name, "key": repository_key(repository)} for repository in gone]
     remove(connection, LATEST, rows)
+
+
+def _forget_untold(connection: Connection, source: str, told: Collection[str]) -> None:
+    """Drops what feeds told before and tell no more."""
+    mine = (LATEST.c.source == source) & LATEST.c.kind.in_(FED)
+    known = connection.execute(select(LATEST.c.kind, LATEST.c.key).where(mine)).all()
+    remove(connection, LATEST, [{"source": source, "kind": kind, "key": key} for kind, key in known if key not in told])
 
 
 def load(connection: Connection, source: str, kind: Kind[T]) -> tuple[T, ...]:

@@ -10,12 +10,13 @@ import json
 from collections.abc import Collection
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, select, true
+from sqlalchemy import Connection, RowMapping, func, select
 
 from exporter.answers import Operations, RepositoryView, SourceView, Span
 from exporter.ledger import activity, latest
 from exporter.ledger.bridges import bucket_of
 from exporter.ledger.schema import MARKS, OPERATIONS, REPOSITORIES, RUNS, SOURCES, SPANS, TOTALS
+from exporter.ledger.sql import of
 from exporter.model import Component, Moment, Repository, Result, Stage, Workflow
 from exporter.totals import Family
 
@@ -44,6 +45,9 @@ def view(connection: Connection, source: str) -> SourceView:
         bridges=latest.load(connection, source, latest.BRIDGES),
         tasks=latest.load(connection, source, latest.TASKS),
         orchex=latest.load(connection, source, latest.ORCHEX),
+        readings=latest.load(connection, source, latest.READINGS),
+        attestations=latest.load(connection, source, latest.ATTESTATIONS),
+        phases=latest.load(connection, source, latest.PHASES),
     )
 
 
@@ -62,8 +66,13 @@ def _repository(row: RowMapping, seen: dict[Repository, activity.Activity]) -> R
     runs = seen.get(repository)
     if runs is None:
         return state
-    workflow_at, workflow = runs.ran or (None, None)
-    return replace(state, active_at=runs.active_at, workflow=workflow, workflow_at=workflow_at)
+    state = replace(state, active_at=runs.active_at)
+    ran = runs.ran
+    return (
+        state
+        if ran is None
+        else replace(state, workflow=ran.workflow, workflow_at=ran.created_at, workflow_result=ran.result)
+    )
 
 
 def _totals(connection: Connection, source: str) -> dict[Family, dict[tuple[str, ...], float]]:
@@ -79,7 +88,7 @@ def _totals(connection: Connection, source: str) -> dict[Family, dict[tuple[str,
 
 def spans(connection: Connection, since: Moment, among: Collection[str] | None) -> tuple[Span, ...]:
     """What was observed from `since` on; a span that began earlier is cut there."""
-    wanted = select(SPANS).where(SPANS.c.end_at >= since, _of(SPANS, among))
+    wanted = select(SPANS).where(SPANS.c.end_at >= since, of(SPANS, among))
     ordered = wanted.order_by(SPANS.c.source, SPANS.c.component, SPANS.c.begin_at)
     return tuple(
         Span(row.source, Component(row.component), max(since, row.begin_at), row.end_at, row.up)
@@ -92,7 +101,7 @@ def operations(connection: Connection, since: Moment, among: Collection[str] | N
     bridge = OPERATIONS.c.bridge
     sums = select(bridge, func.sum(OPERATIONS.c.total), func.sum(OPERATIONS.c.failed))
     rows = connection.execute(
-        sums.where(OPERATIONS.c.bucket >= bucket_of(since), _of(OPERATIONS, among)).group_by(bridge)
+        sums.where(OPERATIONS.c.bucket >= bucket_of(since), of(OPERATIONS, among)).group_by(bridge)
     )
     return {Component(name): Operations(total, failed) for name, total, failed in rows}
 
@@ -102,9 +111,5 @@ def run_results(
 ) -> dict[Result, int]:
     """How many runs of the workflow ended at or after `since`, by result. Absent: none."""
     counts = select(RUNS.c.result, func.count())
-    wanted = counts.where(RUNS.c.workflow == workflow.value, RUNS.c.finished_at >= since, _of(RUNS, among))
+    wanted = counts.where(RUNS.c.workflow == workflow.value, RUNS.c.finished_at >= since, of(RUNS, among))
     return {Result(result): count for result, count in connection.execute(wanted.group_by(RUNS.c.result))}
-
-
-def _of(table: Table, among: Collection[str] | None) -> ColumnElement[bool]:
-    return true() if among is None else table.c.source.in_(sorted(among))

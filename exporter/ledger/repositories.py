@@ -1,12 +1,14 @@
-"""The repositories of a source as they are now, and since when each was integrated.
+"""The repositories of a source as they are now, and since when each is integrated, or last was.
 
 That it was integrated once is remembered while the repository is in scope, whatever could not be
-read in between: a roll-back is seen across failed polls and restarts.
+read in between: a roll-back is seen across failed polls and restarts. One that was rolled back and
+comes again is integrated since then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, select
@@ -20,17 +22,24 @@ from exporter.model import Evidence, Moment, Repository, RepositoryState, Stage
 _EVIDENCE = TypeAdapter(Evidence)
 
 
+class Before(NamedTuple):
+    """What was known of a repository before this poll."""
+
+    stage: Stage = Stage.UNKNOWN
+    integrated_at: Moment | None = None
+
+
 def record(connection: Connection, source: str, states: Iterable[RepositoryState], at: Moment) -> None:
     by_name = {state.repository: state.evidence for state in states}
     known = _known(connection, source) if by_name else {}
-    rows = [_row(source, repository, by_name[repository], known.get(repository), at) for repository in by_name]
+    rows = [_row(source, repository, by_name[repository], known.get(repository, Before()), at) for repository in by_name]
     replace(connection, REPOSITORIES, rows)
 
 
 def keep_only(connection: Connection, source: str, scope: frozenset[Repository]) -> None:
     """Forgets what left the scope, open runs and activity with it; names never read are unknown."""
     known = _known(connection, source)
-    replace(connection, REPOSITORIES, [_row(source, name, None, None, 0.0) for name in scope - known.keys()])
+    replace(connection, REPOSITORIES, [_row(source, name, None, Before(), 0.0) for name in scope - known.keys()])
     gone = known.keys() - scope
     remove(connection, REPOSITORIES, [_name(source, repository) for repository in gone])
     active = {reading.repository for reading in latest.load(connection, source, latest.ACTIVE)}
@@ -40,24 +49,22 @@ def keep_only(connection: Connection, source: str, scope: frozenset[Repository])
     remove(connection, ACTIVITY, [_name(source, repository) for repository in seen - scope])
 
 
-def _known(connection: Connection, source: str) -> dict[Repository, Moment | None]:
-    """Every repository that has a row, and when it was first seen integrated."""
-    columns = select(REPOSITORIES.c.owner, REPOSITORIES.c.name, REPOSITORIES.c.integrated_at)
+def _known(connection: Connection, source: str) -> dict[Repository, Before]:
+    """Every repository that has a row."""
+    columns = select(REPOSITORIES.c.owner, REPOSITORIES.c.name, REPOSITORIES.c.stage, REPOSITORIES.c.integrated_at)
     rows = connection.execute(columns.where(REPOSITORIES.c.source == source))
-    return {Repository(owner, name): integrated_at for owner, name, integrated_at in rows}
+    return {Repository(owner, name): Before(Stage(stage), since) for owner, name, stage, since in rows}
 
 
-def _row(
-    source: str, repository: Repository, evidence: Evidence | None, integrated_at: Moment | None, at: Moment
-) -> Row:
-    stage = stage_of(evidence, integrated_before=integrated_at is not None)
-    first = at if stage is Stage.INTEGRATED and integrated_at is None else integrated_at
+def _row(source: str, repository: Repository, evidence: Evidence | None, before: Before, at: Moment) -> Row:
+    stage = stage_of(evidence, integrated_before=before.integrated_at is not None)
+    begins = stage is Stage.INTEGRATED and (before.integrated_at is None or before.stage is Stage.ROLLED_BACK)
     return {
         **_name(source, repository),
         "stage": stage.value,
         "template": None if evidence is None else evidence.template,
         "evidence": None if evidence is None else _EVIDENCE.dump_json(evidence).decode(),
-        "integrated_at": first,
+        "integrated_at": at if begins else before.integrated_at,
     }
 
 

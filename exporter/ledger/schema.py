@@ -1,6 +1,6 @@
 """The ledger's tables, as the newest revision leaves them (`migrations/` says how they came to be).
 
-Every row belongs to a source. Moments are Unix seconds in UTC. A test holds this module and the
+A row of a source carries its name. Moments are Unix seconds in UTC. A test holds this module and the
 migrations together.
 """
 
@@ -95,7 +95,7 @@ OPERATIONS = _table(
     _value("failed", Double),
 )
 LATEST = _table("latest", _key("source"), _key("kind"), _key("key"), _value("payload", Text))
-# `integrated_at` is when it was first seen integrated; `evidence` is JSON, NULL when it could not be read.
+# `integrated_at` is since when it is integrated, or last was; `evidence` is JSON, NULL when it could not be read.
 REPOSITORIES = _table(
     "repositories",
     _key("source"),
@@ -114,4 +114,42 @@ ACTIVITY = _table(
     _value("active_at", Double),
     _value("workflow", Text, nullable=True),
     _value("workflow_at", Double, nullable=True),
+    _value("workflow_result", Text, nullable=True),
+    _value("workflow_ended_at", Double, nullable=True),
+)
+# A day is counted from 1970-01-01 (UTC). Kept for ever.
+ADOPTION = _table(
+    "adoption", _key("source"), _key("day", BigInteger), _value("migrated", BigInteger), _value("whole", BigInteger)
+)
+# When a phase's gate was first seen open. It is of the migration, not of a source; `plan` tells one plan from another.
+REACHED = _table("reached", _key("plan"), _key("phase"), _value("at", Double))
+# What a backfill has found so far: seconds of a run or a change (`measured`), and its own marks.
+SAMPLES = _table(
+    "samples",
+    _key("source"),
+    _key("measured"),
+    _key("owner"),
+    _key("name"),
+    _key("key"),
+    _value("seconds", Double),
+)
+SAMPLING = _table("sampling", _key("source"), _key("key"), _value("value", Text))
+# The frozen baseline of each repository's runs, and the one of all sources together; `value` is NULL without samples.
+RUN_BASELINES = _table(
+    "run_baselines",
+    _key("source"),
+    _key("owner"),
+    _key("name"),
+    _value("seconds", Double),
+    _value("count", BigInteger),
+)
+BASELINES = _table(
+    "baselines",
+    _key("measured"),
+    _value("begin_at", Double),
+    _value("end_at", Double),
+    _value("measured_at", Double),
+    _value("value", Double, nullable=True),
+    _value("count", BigInteger),
+    _value("repositories", BigInteger),
 )

@@ -1,15 +1,18 @@
-"""Writing rows: the few statements that SQLite and PostgreSQL both understand, but SQLAlchemy spells twice."""
+"""Rows: the few statements that SQLite and PostgreSQL both understand, but SQLAlchemy spells twice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, bindparam, delete, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 Row: TypeAlias = dict[str, Any]
 Key: TypeAlias = tuple[Any, ...]
+
+REPOSITORY = ("source", "owner", "name")
+"""The columns that name a repository."""
 
 
 def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -40,6 +43,15 @@ def remove(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if rows:
         named = and_(*(table.c[name] == bindparam(name) for name in rows[0]))
         connection.execute(delete(table).where(named), rows)
+
+
+def of(table: Table, among: Collection[str] | None) -> ColumnElement[bool]:
+    """The table's rows of these sources (None: of all)."""
+    return true() if among is None else table.c.source.in_(sorted(among))
+
+
+def same_repository(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    return and_(*(one.c[name] == other.c[name] for name in REPOSITORY))
 
 
 def _upsert(connection: Connection, table: Table, rows: Iterable[Row], *, adding: bool) -> None:

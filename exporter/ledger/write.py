@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from exporter.ledger import activity, bridges, latest, repositories, spans
+from exporter.ledger import activity, adoption, bridges, latest, repositories, spans
 from exporter.ledger.schema import CHANGES, MARKS, OPERATIONS, RUNS, SOURCES, SPANS, TOTALS
 from exporter.ledger.sql import Row, add_new, add_up, replace
 from exporter.model import Change, Facts, Moment, Run, Seconds
@@ -70,6 +70,8 @@ def record(connection: Connection, poll: Poll, facts: Facts) -> None:
     repositories.record(connection, poll.source, facts.repositories, poll.at)
     if facts.scope is not None:
         repositories.keep_only(connection, poll.source, facts.scope)
+    if facts.repositories or facts.scope is not None:
+        adoption.record(connection, poll.source, poll.at)
     add_up(connection, TOTALS, sums.rows(poll.source))
     marks = [{"source": poll.source, "key": key, "value": value} for key, value in facts.marks.items()]
     replace(connection, MARKS, marks)

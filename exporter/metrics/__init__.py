@@ -4,10 +4,21 @@
 module of its noun; a new module is added to `_MODULES`. Health comes first: caps cut from the end.
 """
 
-from exporter.metrics import bridges, itself, objectives, orchex, repositories, runs, sources
+from exporter.metrics import (
+    bridges,
+    criteria,
+    itself,
+    migration,
+    objectives,
+    orchex,
+    repositories,
+    risks,
+    runs,
+    sources,
+)
 from exporter.metrics.declare import Family
 
-_MODULES = (objectives, itself, sources, bridges, orchex, repositories, runs)
+_MODULES = (objectives, itself, sources, criteria, migration, risks, bridges, orchex, repositories, runs)
 
 FAMILIES: tuple[Family, ...] = tuple(
     found for module in _MODULES for found in vars(module).values() if isinstance(found, Family)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 
-from exporter.metrics.declare import POLLED, Samples, counter, gauge, info
+from exporter.metrics.declare import POLLED, Samples, counter, gauge, info, states
 from exporter.metrics.totals import counted
 from exporter.model import BRIDGES, BridgeReading, Circuit, Health, Probe
 from exporter.snapshot import Snapshot
@@ -33,12 +32,6 @@ def _readings(snapshot: Snapshot, value: Callable[[BridgeReading], float | None]
                 yield (source, reading.bridge), number
 
 
-def _states(words: type[StrEnum], current: StrEnum | None, labels: tuple[str, ...]) -> Samples:
-    """One sample a word, 1 for the current one."""
-    for word in words:
-        yield (*labels, word), float(word is current)
-
-
 @gauge("orchex_kilo_component_up", "1 if ORCHEX or KILO answered healthy, else 0." + POLLED, labels=COMPONENT)
 def component_up(snapshot: Snapshot) -> Samples:
     for source, probe in _components(snapshot):
@@ -52,7 +45,7 @@ def component_up(snapshot: Snapshot) -> Samples:
 )
 def component_health(snapshot: Snapshot) -> Samples:
     for source, probe in _components(snapshot):
-        yield from _states(Health, probe.health, (source, probe.component))
+        yield from states(Health, probe.health, (source, probe.component))
 
 
 @gauge(
@@ -83,7 +76,7 @@ def bridge_up(snapshot: Snapshot) -> Samples:
 @gauge("orchex_kilo_bridge_health", "The bridge's own word, 1 for the current one." + POLLED, labels=(*BRIDGE, "state"))
 def bridge_health(snapshot: Snapshot) -> Samples:
     for source, probe in _bridge_probes(snapshot):
-        yield from _states(Health, probe.health, (source, probe.component))
+        yield from states(Health, probe.health, (source, probe.component))
 
 
 @gauge(
@@ -95,7 +88,7 @@ def bridge_circuit(snapshot: Snapshot) -> Samples:
     for source, view in snapshot.views():
         for reading in view.bridges:
             if reading.circuit is not None:
-                yield from _states(Circuit, reading.circuit, (source, reading.bridge))
+                yield from states(Circuit, reading.circuit, (source, reading.bridge))
 
 
 @info("orchex_kilo_bridge_info", "The bridge's version as it reports it." + POLLED, labels=(*BRIDGE, "version"))

@@ -48,6 +48,12 @@ Value: TypeAlias = float | Summed | Bucketed
 Samples: TypeAlias = Iterator[tuple[Labels, Value]]
 
 
+def states(words: type[StrEnum], current: StrEnum | None, labels: Labels) -> Samples:
+    """A state set: one sample a word, 1 for the current one."""
+    for word in words:
+        yield (*labels, word), float(word is current)
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """A metric family as data."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from exporter.migration.phases import Finding, Holding, PhaseSpec, Situation
+from exporter.migration.findings import Finding, Holding, Situation, attested
+from exporter.migration.phases import ExitCriterion, PhaseSpec
 from exporter.model import Phase
 
 
@@ -39,4 +40,15 @@ class Gate:
 
 def gate(spec: PhaseSpec, situation: Situation) -> Gate:
     """Every exit criterion of the phase, computed or attested."""
-    raise NotImplementedError
+    return Gate(spec.phase, {each.key: _found(spec.phase, each, situation) for each in spec.exit_criteria})
+
+
+def _found(phase: Phase, criterion: ExitCriterion, situation: Situation) -> Finding:
+    """What is computed wins; people are asked only where nothing tells it."""
+    if criterion.check is None:
+        return attested(situation, phase, criterion.key)
+    computed = criterion.check(situation)
+    if computed.holding is not Holding.UNKNOWN or not criterion.otherwise_attested:
+        return computed
+    said = attested(situation, phase, criterion.key)
+    return replace(said, because=f"{computed.because}, or {said.because}") if said.holding is computed.holding else said

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import translate
+from functools import lru_cache
 from typing import TypeAlias
 
 from exporter.answers import RepositoryView
 from exporter.kpis.ratios import Share
-from exporter.model import Repository, Stage
+from exporter.model import Repository, Result, Stage, Workflow
 
 Pattern: TypeAlias = str
 """A shell pattern, of a repository's name or of its owner and name."""
 UNASSIGNED = "unassigned"
+USING = (Stage.LEGACY, Stage.PARTIAL, Stage.INTEGRATED, Stage.ROLLED_BACK)
+"""The stages of repositories that use either tool."""
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team's repositories by stage, and its migrated share."""
+    """A team's repositories by stage (all stages), and its migrated share."""
 
     name: str
     stages: Mapping[Stage, int]
@@ -29,12 +34,20 @@ class Team:
 class Progress:
     migrated: Share = field(default_factory=Share)
     pilot: Share = field(default_factory=Share)
-    """Pilot repositories that are integrated and whose newest integrated run succeeded ÷ those that could be read."""
+    """Pilot repositories that are integrated and whose newest integrated run succeeded ÷ those that use either tool."""
     teams: tuple[Team, ...] = ()
 
 
 def matches(repository: Repository, pattern: Pattern) -> bool:
-    return fnmatchcase(repository.name, pattern) or fnmatchcase(str(repository), pattern)
+    """Upper and lower case differ."""
+    match = _compiled(pattern)
+    return match(repository.name) is not None or match(str(repository)) is not None
+
+
+@lru_cache(maxsize=100_000)
+def _compiled(pattern: Pattern) -> Callable[[str], re.Match[str] | None]:
+    """fnmatch keeps too few patterns to name thousands of repositories one by one."""
+    return re.compile(translate(pattern)).match
 
 
 def migrated(repositories: Iterable[RepositoryView]) -> Share:
@@ -43,14 +56,48 @@ def migrated(repositories: Iterable[RepositoryView]) -> Share:
     One that uses neither (`none`) has nothing to migrate; one that could not be read is unknown: both
     are in no ratio.
     """
-    raise NotImplementedError
+    return _share(Counter(view.stage for view in repositories))
+
+
+def _share(stages: Mapping[Stage, int]) -> Share:
+    using = sum(stages.get(stage, 0) for stage in USING)
+    return Share(stages.get(Stage.INTEGRATED, 0), using, stages.get(Stage.UNKNOWN, 0))
 
 
 def pilot(repositories: Iterable[RepositoryView], patterns: Sequence[Pattern]) -> Share:
-    """Pilot repositories that are integrated and green ÷ pilot repositories that could be read."""
-    raise NotImplementedError
+    """Pilot repositories that are integrated and green ÷ pilot repositories that use either tool.
+
+    Green: the newest default-branch run that executed either tool's workflow executed the integrated
+    one, and succeeded. `none` and `unknown` count as in `migrated`.
+    """
+    chosen = [view for view in repositories if any(matches(view.repository, pattern) for pattern in patterns)]
+    return replace(migrated(chosen), part=sum(1 for view in chosen if _integrated_and_green(view)))
+
+
+def _integrated_and_green(view: RepositoryView) -> bool:
+    green = view.workflow is Workflow.INTEGRATED and view.workflow_result is Result.SUCCESS
+    return green and view.stage is Stage.INTEGRATED
 
 
 def by_team(repositories: Iterable[RepositoryView], teams: Mapping[Pattern, str]) -> tuple[Team, ...]:
-    """Each team in the order of its name; the first pattern that matches wins, UNASSIGNED comes last."""
-    raise NotImplementedError
+    """Each team in the order of its name; the first pattern that matches wins, UNASSIGNED comes last.
+
+    Only teams that have a repository: of the others nothing may be known yet.
+    """
+    team_of = _chooser(tuple(teams.items()))
+    stages: dict[str, Counter[Stage]] = {}
+    for view in repositories:
+        stages.setdefault(team_of(view.repository), Counter())[view.stage] += 1
+    names = sorted(stages, key=lambda name: (name == UNASSIGNED, name))
+    return tuple(Team(name, {stage: stages[name][stage] for stage in Stage}, _share(stages[name])) for name in names)
+
+
+@lru_cache(maxsize=2)
+def _chooser(teams: tuple[tuple[Pattern, str], ...]) -> Callable[[Repository], str]:
+    """A repository's team, looked for once: thousands of repositories may meet hundreds of patterns."""
+
+    @lru_cache(maxsize=100_000)
+    def team_of(repository: Repository) -> str:
+        return next((team for pattern, team in teams if matches(repository, pattern)), UNASSIGNED)
+
+    return team_of

@@ -32,8 +32,12 @@ from pydantic import (
 
 from exporter.errors import BadPayload, SecretUnreadable
 from exporter.http import Auth, Http, NoAuth, Tls
-from exporter.model import Component, Facts, Moment
+from exporter.kpis.quantities import kind_of
+from exporter.model import Component, Facts, Moment, Seconds
 
+DAY = 86400.0
+_MILLISECONDS_FROM = 1e11
+"""As seconds this is the year 5138, as milliseconds it is 1973."""
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 
 
@@ -44,10 +48,13 @@ def parse_duration(value: object) -> object:
     parts = re.findall(r"(\d+)(ms|s|m|h|d|w)", value)
     if not parts or "".join(n + u for n, u in parts) != value:
         raise ValueError("not a duration; write it like 30s, 5m, 1h30m or 35d")
-    return sum(int(number) * _UNITS[unit] for number, unit in parts)
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
 Duration = Annotated[float, BeforeValidator(parse_duration), Field(gt=0, allow_inf_nan=False)]
+
+READINGS_KEPT = 365 * DAY
+"""The `max_age` of a feed: each of its readings has a time of its own, which says how old it is."""
 
 
 def _no_credentials(url: HttpUrl) -> HttpUrl:
@@ -139,6 +146,10 @@ class Provider(BaseModel):
     def connect(self, deadline: float, auth: Auth) -> Http:
         """The way to the source for one poll."""
         return Http(deadline=deadline, auth=auth)
+
+    def reaching(self, seconds: Seconds) -> Self:
+        """This source with a history of that length, where it reads one."""
+        return self.model_copy(update={"history": seconds}) if "history" in type(self).model_fields else self
 
     def fetch(self, http: Http, since: Since) -> Iterator[Facts]:
         """Yields what is new or true now. Raises SourceError when the poll cannot go on."""
@@ -233,6 +244,21 @@ def parse_moment(value: object) -> object:
 
 When = Annotated[float, BeforeValidator(parse_moment)]
 """A moment in a payload: ISO 8601 text or Unix seconds."""
+
+
+def moment_of(told: object, now: Moment) -> Moment:
+    """When something was: ISO 8601 text (UTC without a zone, midnight without a time), Unix seconds or milliseconds.
+
+    Raises ValueError, also for more than a day ahead of `now`: clocks and time zones differ by less.
+    """
+    if isinstance(told, int | float) and _MILLISECONDS_FROM < told < 1000 * _MILLISECONDS_FROM:
+        told /= 1000
+    at = parse_moment(told)
+    if not isinstance(at, int | float):
+        raise ValueError(f"found {kind_of(told)}, not a date")  # noqa: TRY004  # a fault of what was read
+    if at > now + DAY:
+        raise ValueError("lies in the future")
+    return float(at)
 
 
 class Payload(BaseModel):

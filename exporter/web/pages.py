@@ -1,4 +1,4 @@
-"""What the exporter serves: /metrics, health, readiness, reload and a page for people.
+"""What the exporter serves: /metrics, the status document, health, readiness, reload and a page for people.
 
 Every page reads memory and answers at once; only a reload takes time, and has a thread for it. This
 module knows routes and answers; nothing of sources, polls or the ledger.
@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from exporter.exposition import Exposition
 from exporter.snapshot import SourceHealth
+from exporter.status.shape import PLACE, Status
 from exporter.web.auth import BASE_HEADERS, Gate
 from exporter.web.config import WebConfig
 from exporter.web.landing import page, unready
@@ -38,6 +39,8 @@ class Site(Protocol):
 
     def now(self) -> float: ...
 
+    def status(self) -> Status: ...
+
     def reload(self) -> str | None:
         """Loads the configuration again; may take seconds. The error's text when it is refused."""
 
@@ -52,6 +55,7 @@ def create_app(site: Site, *, web_config: WebConfig, enable_lifecycle: bool) -> 
         routes=[
             Route("/", pages.landing),
             Route("/metrics", pages.metrics),
+            Route(PLACE, pages.status),
             Route("/-/healthy", pages.healthy),
             Route("/-/ready", pages.ready),
             Route("/-/reload", pages.reload, methods=["POST", "PUT"]),
@@ -90,6 +94,9 @@ class _Pages:
         policy = f"{BASE_HEADERS['Content-Security-Policy']}; style-src 'nonce-{nonce}'"
         content = page(self._site.sources(), self._site.now(), nonce)
         return HTMLResponse(content, headers={"Content-Security-Policy": policy})
+
+    async def status(self, _: Request) -> Response:
+        return Response(self._site.status().model_dump_json(), media_type="application/json")
 
     async def healthy(self, _: Request) -> Response:
         return _plain("healthy")

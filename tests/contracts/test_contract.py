@@ -7,7 +7,7 @@ the cases is described in `tests/support/cases.py` and CONTRIBUTING.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -19,7 +19,7 @@ from exporter.errors import RateLimited, Reason, SourceError
 from exporter.http import Usage
 from exporter.model import Facts
 from exporter.providers import AnyProvider
-from exporter.providers.base import Provider, Since
+from exporter.providers.base import Provider, Since, WebProvider
 from tests.support.cases import CaseFile, differences, moment, read_case, read_provider
 from tests.support.replay import Answer, Exchange, Manner, ReplayServer
 
@@ -47,7 +47,10 @@ def _kind(member: type[Provider]) -> str:
     return str(get_args(member.model_fields["kind"].annotation)[0])
 
 
-KINDS = sorted(map(_kind, _members(AnyProvider)))
+MODELS = {_kind(member): member for member in _members(AnyProvider)}
+KINDS = sorted(MODELS)
+OVER_HTTP = [kind for kind in KINDS if issubclass(MODELS[kind], WebProvider)]
+IN_A_FILE = [kind for kind in KINDS if kind not in OVER_HTTP]
 CASES = [path for kind in KINDS for path in sorted((FOLDER / kind).glob("*.yml")) if path.name != "provider.yml"]
 
 
@@ -82,6 +85,18 @@ FAULTS = {
         Fault("html", _said(200, HTML, Content_Type="text/html"), Reason.BAD_PAYLOAD),
     )
 }
+FILES = {
+    "missing": (None, Reason.NOT_FOUND),
+    "empty": (b"", Reason.BAD_PAYLOAD),
+    "comments_only": (f"# {SECRET}\n".encode(), Reason.BAD_PAYLOAD),
+    "truncated": (f"{SECRET}: [".encode(), Reason.BAD_PAYLOAD),
+    "malformed": (f"a: 1\n\tb: '{SECRET}".encode(), Reason.BAD_PAYLOAD),
+    "binary": (b"\xff\xfe\x00", Reason.BAD_PAYLOAD),
+    "a_list": (f"- {SECRET}\n".encode(), Reason.BAD_PAYLOAD),
+    "a_key_twice": (f"a: {SECRET}\na: {SECRET}\n".encode(), Reason.BAD_PAYLOAD),
+    "holding_itself": (b"a: &a [*a]\n", Reason.BAD_PAYLOAD),
+}
+"""What a file that people edit may come to hold (None: it is gone), and the reason that the poll must give."""
 OF_AN_ITEM = ("403", "404", "500", "malformed", "html")
 OF_THE_POLL = ("401", "429", "timeout", "reset")
 
@@ -104,14 +119,19 @@ class Outcome:
         return f"{self.error} {[fact.detail for fact in self.facts.unreadable]}"
 
 
-def poll(path: Path, case: CaseFile, exchanges: Iterable[Exchange], time_limit: float = 20.0) -> Outcome:
-    """Polls a server with these exchanges once, as the case configures it, with a token that is watched for."""
+def poll(path: Path, case: CaseFile, time_limit: float = 20.0, **source: Any) -> Outcome:
+    """Polls the source once, as the case configures it: `exchanges` of a server, or a `file`.
+
+    The token is watched for. The server is there for a file too: nobody may ask it.
+    """
     kind = path.parent.name
-    config = {"token": SECRET, **read_provider(path.parent).config, **case.config}
     steps: list[Facts] = []
     error: SourceError | None = None
-    with ReplayServer(exchanges) as server:
-        provider: Provider = TypeAdapter(AnyProvider).validate_python({"kind": kind, "url": server.url, **config})
+    with ReplayServer(source.get("exchanges", [])) as server:
+        own = {"path": source.get("file")} if kind in IN_A_FILE else {"url": "{url}", "token": SECRET}
+        config = {"kind": kind, **own, **read_provider(path.parent).config, **case.config}
+        config = {key: value.replace("{url}", server.url) if key == "url" else value for key, value in config.items()}
+        provider: Provider = TypeAdapter(AnyProvider).validate_python(config)
         with provider.connect(time.monotonic() + time_limit, provider.auth()) as http:
             try:
                 steps.extend(provider.fetch(http, Since(moment(case.now), case.marks)))
@@ -119,6 +139,15 @@ def poll(path: Path, case: CaseFile, exchanges: Iterable[Exchange], time_limit: 
                 error = raised
     assert not server.unmatched, f"{path.name}: asked for what no exchange answers: {server.unmatched}"
     return Outcome(steps, error, http.usage, server)
+
+
+def poll_case(path: Path, folder: Path) -> Outcome:
+    """Polls the case as it stands; its file, if it has one, is written into `folder`."""
+    case = read_case(path)
+    file = folder / "case.yml"
+    if case.file is not None:
+        file.write_text(case.file)
+    return poll(path, case, exchanges=[one.exchange() for one in case.exchanges], file=file)
 
 
 def polled_with(path: Path, fault: Fault, target: int) -> Outcome:
@@ -129,17 +158,23 @@ def polled_with(path: Path, fault: Fault, target: int) -> Outcome:
     others = [
         one for one in exchanges if (one.method, one.path, one.query) != (broken.method, broken.path, broken.query)
     ]
-    return poll(path, case, [broken, *others], TIMES_OUT if fault.reason is Reason.TIMEOUT else 20.0)
+    time_limit = TIMES_OUT if fault.reason is Reason.TIMEOUT else 20.0
+    return poll(path, case, time_limit, exchanges=[broken, *others])
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_provider_has_the_required_cases(kind: str) -> None:
     about = read_provider(FOLDER / kind)
     there = {path.stem for path in (FOLDER / kind).glob("*.yml")} - {"provider"}
-    excused = set(about.not_applicable)
+    excused = set(about.not_applicable) - {"http"}
     assert set(REQUIRED) - there == excused, "each required case is there, or provider.yml says why not; not both"
     assert all(about.not_applicable.values()), "an excuse has a reason"
     assert "happy" in there
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_a_source_without_an_address_is_excused_from_the_faults_of_http(kind: str) -> None:
+    assert ("http" in read_provider(FOLDER / kind).not_applicable) == (kind in IN_A_FILE)
 
 
 def test_every_folder_belongs_to_a_provider() -> None:
@@ -147,29 +182,44 @@ def test_every_folder_belongs_to_a_provider() -> None:
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_case(path: Path) -> None:
+def test_case(path: Path, tmp_path: Path) -> None:
     case = read_case(path)
-    outcome = poll(path, case, [one.exchange() for one in case.exchanges])
+    outcome = poll_case(path, tmp_path)
     assert (outcome.error and outcome.error.reason) == case.expect.error, f"{case.about}\n{outcome.error!r}"
     wrong = list(differences(case.expect.facts, outcome.facts, path.stem))
     assert not wrong, "\n".join([case.about, *wrong])
     if case.expect.requests is not None:
         assert len(outcome.server.requests) == case.expect.requests, list(map(str, outcome.server.requests))
+    assert [part for part in case.expect.says if part not in outcome.messages] == [], outcome.messages
     assert SECRET not in outcome.messages
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_request_carries_the_token(kind: str) -> None:
+@pytest.mark.parametrize("fault", FILES)
+@pytest.mark.parametrize("kind", IN_A_FILE)
+def test_a_fault_of_the_file_ends_the_poll(kind: str, fault: str, tmp_path: Path) -> None:
+    content, reason = FILES[fault]
+    file = tmp_path / "fault.yml"
+    if content is not None:
+        file.write_bytes(content)
     path = FOLDER / kind / "happy.yml"
-    case = read_case(path)
-    outcome = poll(path, case, [one.exchange() for one in case.exchanges])
+    outcome = poll(path, read_case(path), file=file)
+    assert outcome.error is not None, f"{fault} did not end the poll"
+    assert outcome.error.reason is reason, repr(outcome.error)
+    assert str(outcome.error).startswith(str(file)), "the message names the place"
+    assert outcome.steps == [], "what the file told before stays"
+    assert SECRET not in outcome.messages
+
+
+@pytest.mark.parametrize("kind", OVER_HTTP)
+def test_every_request_carries_the_token(kind: str, tmp_path: Path) -> None:
+    outcome = poll_case(FOLDER / kind / "happy.yml", tmp_path)
     assert outcome.server.requests
     bare = [str(one) for one in outcome.server.requests if not any(SECRET in text for text in one.headers.values())]
     assert not bare
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=lambda fault: fault.name)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", OVER_HTTP)
 def test_a_fault_of_the_first_answer_ends_the_poll(kind: str, fault: Fault, caplog: pytest.LogCaptureFixture) -> None:
     path = FOLDER / kind / "happy.yml"
     outcome = polled_with(path, fault, 0)
@@ -182,29 +232,31 @@ def test_a_fault_of_the_first_answer_ends_the_poll(kind: str, fault: Fault, capl
 
 
 @pytest.mark.parametrize("fault", [FAULTS[name] for name in OF_AN_ITEM], ids=lambda fault: fault.name)
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_fault_of_one_item_spares_the_others(kind: str, fault: Fault, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("kind", OVER_HTTP)
+def test_a_fault_of_one_item_spares_the_others(
+    kind: str, fault: Fault, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
     path = FOLDER / kind / "happy.yml"
     case = read_case(path)
-    good = poll(path, case, [one.exchange() for one in case.exchanges]).facts
+    good = poll_case(path, tmp_path).facts
     for target in _items(case):
         outcome = polled_with(path, fault, target)
         assert outcome.error is None, f"{_target(path, target)} with {fault.name}: {outcome.error}"
         facts = outcome.facts
         new = [one for one in facts.unreadable if one not in good.unreadable]
         assert [one.reason for one in new] == [fault.reason], f"{_target(path, target)}: {new}"
-        assert facts.scope == good.scope, "what cannot be read for once is not forgotten"
+        assert (facts.scope, facts.told) == (good.scope, good.told), "what cannot be read for once is not forgotten"
         wrong = list(_changes(good, facts, new[0].item))
         assert not wrong, "\n".join([f"{_target(path, target)} with {fault.name}:", *wrong])
         assert SECRET not in outcome.messages + caplog.text
 
 
 @pytest.mark.parametrize("fault", [FAULTS[name] for name in OF_THE_POLL], ids=lambda fault: fault.name)
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_fault_of_the_source_at_an_item_ends_the_poll(kind: str, fault: Fault) -> None:
+@pytest.mark.parametrize("kind", OVER_HTTP)
+def test_a_fault_of_the_source_at_an_item_ends_the_poll(kind: str, fault: Fault, tmp_path: Path) -> None:
     path = FOLDER / kind / "happy.yml"
     case = read_case(path)
-    good = poll(path, case, [one.exchange() for one in case.exchanges]).facts
+    good = poll_case(path, tmp_path).facts
     for target in _items(case)[:1]:
         outcome = polled_with(path, fault, target)
         _ends_as(outcome, fault)
@@ -230,7 +282,7 @@ def _ends_as(outcome: Outcome, fault: Fault) -> None:
 
 def _lists(facts: Facts) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Each kind of fact with its facts; the time that an answer took is no part of the comparison."""
-    for name in (one.name for one in fields(Facts) if one.name not in ("unreadable", "scope", "marks")):
+    for name in (one.name for one in fields(Facts) if one.name not in ("unreadable", "scope", "told", "marks")):
         yield name, tuple(_timeless(fact) for fact in getattr(facts, name))
 
 

@@ -6,7 +6,6 @@ import pytest
 import requests
 from starlette.responses import PlainTextResponse
 
-from exporter.demo import running_demo
 from exporter.demo.config import configuration
 from exporter.demo.organisation import Organisation
 from exporter.demo.server import DemoServer
@@ -94,15 +93,3 @@ def test_the_configuration_is_an_ordinary_one(host):
     assert kinds == {"orchex": "orchex", "kilo": "kilo", "bridges": "bridge", "acme": "github"}
     assert data["sources"]["acme"]["exclude"] == ["*-archive"]
     assert from_data(data).sources.keys() == kinds.keys()
-
-
-def test_the_running_demo_serves_what_it_configures():
-    with running_demo("sqlite:///x.db", "error-burst") as data:
-        source = data["sources"]["kilo"]
-        reply = requests.get(f"{source['url']}/health", headers={"X-API-Key": source["token"]}, timeout=10)
-        assert reply.json()["status"] == "healthy"
-
-
-def test_the_running_demo_refuses_an_unknown_incident():
-    with pytest.raises(ValueError, match="meteor"), running_demo("sqlite:///x.db", "meteor"):
-        pass

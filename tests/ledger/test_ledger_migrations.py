@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from exporter.answers import Operations, RepositoryView, SourceView, Span
+from exporter.answers import AdoptionDay, Operations, RepositoryView, Slowdown, SourceView, Span
 from exporter.ledger import Ledger, LedgerError, LedgerForeign
 from exporter.ledger.address import parse_address
 from exporter.ledger.engine import Database
@@ -26,6 +26,7 @@ from exporter.model import (
     Health,
     OrchexReading,
     Probe,
+    Reading,
     Result,
     Stage,
     TaskReading,
@@ -39,8 +40,8 @@ LATER = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -57,10 +58,10 @@ def old(file):
 
 
 def later(folder, then="pass"):
-    """The migrations of a later version, whose second revision does `then` at its end."""
+    """The migrations of a later version, whose last revision does `then` at its end."""
     migrations = folder / "100% later"
     shutil.copytree(MIGRATIONS, migrations)
-    (migrations / "versions" / "r0002_later.py").write_text(LATER.format(then=then))
+    (migrations / "versions" / "r0003_later.py").write_text(LATER.format(then=then))
     return migrations
 
 
@@ -91,7 +92,15 @@ def test_a_ledger_of_revision_1_answers_as_it_did(old):
         assert ledger.view("acme") == SourceView(
             last_success_at=NOW,
             repositories=(
-                RepositoryView(SHOP, Stage.ROLLED_BACK, False, NOW - 64, Workflow.INTEGRATED, NOW - 64),  # noqa: FBT003  # all six
+                RepositoryView(
+                    SHOP,
+                    Stage.ROLLED_BACK,
+                    template=False,
+                    active_at=NOW - 64,
+                    workflow=Workflow.INTEGRATED,
+                    workflow_at=NOW - 64,
+                    workflow_result=Result.SUCCESS,
+                ),
             ),
             totals={
                 Family.RUNS: {("acme", "shop", "ci", "success"): 41.0},
@@ -109,6 +118,10 @@ def test_a_ledger_of_revision_1_answers_as_it_did(old):
         assert ledger.spans(0) == (Span("acme", Component.K2A, NOW - 1000, NOW, up=True),)
         assert ledger.operations(0) == {Component.K2A: Operations(7, 1)}
         assert ledger.run_results(0) == {Result.SUCCESS: 1}
+        assert ledger.slowdown(0) == Slowdown(without_baseline=1)
+        assert ledger.lead_time(0) is None
+        assert ledger.adoption() == {}
+        assert ledger.baseline() is None
 
 
 def test_a_ledger_of_revision_1_goes_on_where_it_stood(old):
@@ -118,13 +131,49 @@ def test_a_ledger_of_revision_1_goes_on_where_it_stood(old):
             changes=(change("1"),),
             bridges=(bridge(events=104, errors=2),),
             repositories=(state(LEGACY),),
+            readings=(Reading("cost", 7.0, NOW),),
         )
         ledger.record("acme", facts, at=NOW + 30, gap=60, succeeded=True)
         view = ledger.view("acme")
+        assert ledger.adoption() == {"acme": (AdoptionDay(20254, migrated=0, whole=1),)}
     assert view.totals[Family.RUNS]["acme", "shop", "ci", "success"] == 42
     assert view.totals[Family.BRIDGE_OPERATIONS]["k2a",] == 11
     assert Family.CHANGES not in view.totals
     assert view.repositories[0].stage is Stage.ROLLED_BACK
+    assert view.readings == (Reading("cost", 7.0, NOW),)
+
+
+OLD_RUNS = """
+INSERT INTO runs VALUES
+    ('acme', 'acme', 'shop', '1', 1, 'ci', 'success', 'integrated', true, 100, 104, 160),
+    ('acme', 'acme', 'shop', '1', 2, 'ci', 'error', 'integrated', true, 100, 200, 260),
+    ('acme', 'acme', 'shop', '2', 1, 'ci', 'failure', 'integrated', false, 100, 104, 300),
+    ('acme', 'acme', 'shop', '3', 1, 'ci', 'failure', 'other', true, 100, 104, 300)
+"""
+OLD_STATE = """
+INSERT INTO repositories VALUES
+    ('acme', 'acme', 'gone', 'legacy', false, NULL, NULL), ('acme', 'acme', 'shop', 'integrated', true, NULL, 50)
+"""
+OLD_ACTIVITY = """
+INSERT INTO activity VALUES
+    ('acme', 'acme', 'gone', 100, 'legacy', 100), ('acme', 'acme', 'shop', 100, 'integrated', 100)
+"""
+
+
+def test_activity_of_revision_1_takes_its_result_from_its_run(url, tmp_path):
+    """Of a run and its repetitions from the last; where the run was pruned, there is none."""
+    migrations = tmp_path / "revision 1"
+    shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("r000[2-9]*"))
+    migrate(url, migrations)
+    database = Database(parse_address(url), 10)
+    with database.writing("test") as connection:
+        for statement in (OLD_RUNS, OLD_STATE, OLD_ACTIVITY):
+            connection.exec_driver_sql(statement)
+    database.close()
+    with Ledger.open(url) as ledger:
+        gone, shop = ledger.view("acme").repositories
+    assert (gone.workflow, gone.workflow_result) == (Workflow.LEGACY, None)
+    assert (shop.workflow, shop.workflow_result) == (Workflow.INTEGRATED, Result.ERROR)
 
 
 def test_an_older_ledger_is_migrated_and_a_copy_kept(old, tmp_path, caplog):
@@ -132,7 +181,7 @@ def test_an_older_ledger_is_migrated_and_a_copy_kept(old, tmp_path, caplog):
     before = rows(old)
     migrate(f"sqlite:///{old}", later(tmp_path))
     after = rows(old)
-    assert after[VERSION_TABLE] == [("0002",)]
+    assert after[VERSION_TABLE] == [("0003",)]
     assert after["later"] == []
     assert after["totals"] == before["totals"]
     assert after["runs"] == [(*row, None) for row in before["runs"]]

@@ -13,6 +13,7 @@ from exporter.model import (
     Facts,
     Health,
     OrchexReading,
+    Phase,
     Result,
     TaskReading,
     Workflow,
@@ -183,7 +184,7 @@ def test_what_ended_before_the_retention_is_not_counted(url):
         assert ledger.view("acme").totals == sums(kept, merged)
 
 
-def test_pruning_forgets_facts_and_keeps_totals_and_the_current_state(url):
+def test_pruning_forgets_facts_and_keeps_totals_state_history_and_baseline(url):
     with Ledger.open(url, retention=DAY) as ledger:
         old, new = run("1", ended=NOW - HOUR), run("2", ended=NOW + HOUR)
         reading = bridge(Component.K2A, events=5)
@@ -192,8 +193,14 @@ def test_pruning_forgets_facts_and_keeps_totals_and_the_current_state(url):
         record(ledger, at=NOW, runs=(old,), changes=(change(merged=NOW - HOUR),), bridges=(replace(reading, events=8),))
         record(ledger, at=NOW + HOUR, runs=(new,), bridges=(replace(reading, events=9),), marks={"a": "1"})
         before = ledger.view("acme")
+        ledger.sample("acme", Facts(changes=(change(),)), begin=0, end=NOW + 1)
+        baseline = ledger.freeze(begin=0, end=NOW + 1, at=NOW)
+        ledger.reach("2025", {Phase.PILOT: NOW})
+        history = ledger.adoption()
         ledger.prune(NOW + DAY + MINUTE)
         assert ledger.view("acme") == before
+        assert (ledger.adoption(), ledger.baseline()) == (history, baseline)
+        assert ledger.reached("2025") == {Phase.PILOT: NOW}
         assert ledger.marks("acme") == {"a": "1"}
         assert ledger.run_results(0) == {Result.SUCCESS: 1}
         assert ledger.spans(0) == ()

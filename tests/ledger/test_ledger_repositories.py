@@ -4,7 +4,7 @@ import pytest
 
 from exporter.answers import RepositoryView
 from exporter.ledger import Ledger
-from exporter.model import ActiveRuns, Evidence, Facts, Repository, Stage, Workflow
+from exporter.model import ActiveRuns, Evidence, Facts, Repository, Result, Stage, Workflow
 from exporter.totals import Family
 from tests.support.facts import INTEGRATED, LEGACY, NOW, SHOP, WEB, run, state
 
@@ -48,11 +48,20 @@ def test_a_roll_back_is_seen_across_restarts_and_unreadable_times(url):
             assert stages(ledger) == {SHOP: expected}
 
 
-def test_the_first_time_of_integration_stays(ledger):
-    for at, evidence in ((1, LEGACY), (2, INTEGRATED), (3, INTEGRATED), (4, None), (5, LEGACY), (6, INTEGRATED)):
+@pytest.mark.parametrize(
+    ("states", "since"),
+    [
+        pytest.param([LEGACY, INTEGRATED, INTEGRATED], 2, id="the first look that saw it"),
+        pytest.param([LEGACY, INTEGRATED, None, INTEGRATED], 2, id="not read for a while"),
+        pytest.param([LEGACY, INTEGRATED, LEGACY], 2, id="rolled back"),
+        pytest.param([LEGACY, INTEGRATED, LEGACY, LEGACY, INTEGRATED, INTEGRATED], 5, id="repaired"),
+    ],
+)
+def test_since_when_a_repository_is_integrated_or_last_was(ledger, states, since):
+    for at, evidence in enumerate(states, 1):
         record(ledger, at=NOW + at, repositories=(state(evidence),))
     with ledger._database.reading() as connection:
-        assert connection.exec_driver_sql("SELECT integrated_at FROM repositories").scalars().all() == [NOW + 2]
+        assert connection.exec_driver_sql("SELECT integrated_at FROM repositories").scalars().all() == [NOW + since]
 
 
 def test_what_leaves_the_scope_is_forgotten_but_never_its_totals(ledger):
@@ -121,7 +130,7 @@ def later(seconds, **changes):
 def test_activity_does_not_depend_on_the_order_of_arrival(ledger, order, at_once):
     runs = (
         later(0, workflow=Workflow.LEGACY),
-        later(10, workflow=Workflow.INTEGRATED),
+        later(10, workflow=Workflow.INTEGRATED, result=Result.ERROR),
         later(20, workflow=Workflow.LEGACY, default_branch=False),
         later(30, workflow=Workflow.OTHER),
         later(5, workflow=Workflow.LEGACY),
@@ -132,6 +141,7 @@ def test_activity_does_not_depend_on_the_order_of_arrival(ledger, order, at_once
     view = ledger.view("acme").repositories[0]
     assert view.active_at == later(30).created_at
     assert (view.workflow, view.workflow_at) == (Workflow.INTEGRATED, later(10).created_at)
+    assert view.workflow_result is Result.ERROR
 
 
 def test_a_repository_without_a_run_of_either_workflow_tells_none(ledger):
@@ -147,3 +157,26 @@ def test_of_two_workflows_created_at_once_integrated_counts(ledger, first):
     record(ledger, repositories=(state(LEGACY),), runs=(run("1", workflow=first),))
     record(ledger, runs=(run("2", workflow=second),))
     assert ledger.view("acme").repositories[0].workflow is Workflow.INTEGRATED
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_of_a_run_and_its_repetitions_the_last_to_end_tells_the_result(ledger, order):
+    attempts = (
+        run(attempt=1, result=Result.SUCCESS),
+        run(attempt=2, result=Result.FAILURE, finished_at=NOW + 60),
+        run(attempt=3, result=Result.CANCELLATION, finished_at=NOW + 30),
+    )
+    record(ledger, repositories=(state(INTEGRATED),))
+    for number in order:
+        record(ledger, runs=(attempts[number],))
+    assert ledger.view("acme").repositories[0].workflow_result is Result.FAILURE
+
+
+def test_activity_of_more_repositories_than_a_statement_asks_for_is_kept(ledger):
+    many = [Repository("acme", f"service-{number}") for number in range(1100)]
+    for seconds, result in ((0, Result.FAILURE), (60, Result.SUCCESS), (30, Result.ERROR)):
+        runs = tuple(later(seconds, repository=repository, result=result) for repository in many)
+        record(ledger, repositories=tuple(state(INTEGRATED, repository) for repository in many), runs=runs)
+    views = ledger.view("acme").repositories
+    assert {(view.active_at, view.workflow_result) for view in views} == {(later(60).created_at, Result.SUCCESS)}
+    assert len(views) == len(many)

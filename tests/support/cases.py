@@ -62,21 +62,30 @@ class ExchangeFile(_Strict):
 
 
 class ExpectFile(_Strict):
+    """`says` are parts of the messages of the error and of the unreadable items."""
+
     error: Reason | None = None
+    says: list[str] = []
     facts: dict[str, Any] = {}
     requests: int | None = None
 
 
 class CaseFile(_Strict):
+    """A source over HTTP has `exchanges`; one that reads a file has its text as `file`."""
+
     about: str
     config: dict[str, Any] = {}
     now: str = "2026-01-10T12:00:00Z"
     marks: dict[str, str] = {}
-    exchanges: list[ExchangeFile]
+    exchanges: list[ExchangeFile] = []
+    file: str | None = None
     expect: ExpectFile
 
 
 class ProviderFile(_Strict):
+    """`{url}` in the address of a configuration is the server's. `not_applicable` says of a required case,
+    or of `http` (which means all faults of HTTP), why it makes no sense."""
+
     config: dict[str, Any] = {}
     not_applicable: dict[str, str] = {}
 

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from exporter.exposition import Exposition
-from exporter.snapshot import SourceHealth
+from exporter.snapshot import Snapshot, SourceHealth
+from exporter.status.document import document
+from exporter.status.shape import Status
 from exporter.web.config import WebConfig
 from exporter.web.pages import create_app
 from exporter.web.server import Server
@@ -42,6 +44,7 @@ class Pages:
     def __init__(self, *sources: SourceHealth) -> None:
         self.sources_now: Sequence[SourceHealth] = sources
         self.published = exposition()
+        self.snapshot = Snapshot(NOW)
         self.scrapes: list[tuple[float, int]] = []
         self.reloads = 0
         self.reloading: Callable[[], str | None] = lambda: None
@@ -54,6 +57,9 @@ class Pages:
 
     def now(self) -> float:
         return NOW
+
+    def status(self) -> Status:
+        return document(self.snapshot, "0.1.0")
 
     def reload(self) -> str | None:
         self.reloads += 1

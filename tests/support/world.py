@@ -1,7 +1,18 @@
 """A snapshot by hand in which every family has a sample, for what is written about snapshots."""
 
 from exporter.answers import Operations, RepositoryView, SourceView
+from exporter.kpis.catalogue import CRITERIA
+from exporter.kpis.criteria import Criterion
+from exporter.kpis.measure import Absence
 from exporter.kpis.ratios import Share, Uptime
+from exporter.kpis.verdict import State, Verdict
+from exporter.migration.findings import Finding, Holding
+from exporter.migration.forecast import Forecast, Outlook
+from exporter.migration.gates import Gate
+from exporter.migration.phases import PHASES, PhaseSpec
+from exporter.migration.plan import WEEK, Size, plan
+from exporter.migration.progress import UNASSIGNED, Progress, Team
+from exporter.migration.schedule import PhaseProgress, PhaseState, Schedule
 from exporter.model import (
     ActiveRuns,
     BridgeReading,
@@ -9,6 +20,7 @@ from exporter.model import (
     Component,
     Health,
     OrchexReading,
+    Phase,
     Probe,
     RateLimit,
     Repository,
@@ -16,10 +28,13 @@ from exporter.model import (
     TaskReading,
     Workflow,
 )
+from exporter.risks import RISKS, Signals, assess
+from exporter.scorecard import Scorecard
 from exporter.snapshot import ExporterHealth, Indicators, Snapshot, Source, SourceHealth
 from exporter.totals import Family
 
 NOW = 1_750_000_000.0
+DAY = 86400.0
 SHOP = Repository("acme", "shop")
 K2A, A2K = Component.K2A, Component.A2K
 
@@ -102,6 +117,78 @@ def failing() -> Source:
     return Source(health("kilo", "kilo", coalesced=3, **known))
 
 
+KNOWN = {
+    "uptime": (State.MET, {"value": 0.99975, "coverage": 0.75}),
+    "performance_impact": (State.MET, {"value": 0.0625, "baseline": 300.0}),
+    "error_rate": (State.AT_RISK, {"value": 0.0096}),
+    "bridge_success": (State.MISSED, {"value": 0.99}),
+    "cycle_time_reduction": (State.MET, {"value": 0.375, "baseline": 160000.0}),
+    "compliance_violation_reduction": (State.MISSED, {"value": 0.5, "baseline": 0.25}),
+    "template_adoption": (State.MET, {"value": 1.0, "coverage": 0.5}),
+    "cost_savings": (State.NO_DATA, {"absence": Absence.NO_BASELINE, "remedy": "Give migration.baselines.cost."}),
+    "training_completion": (State.STALE, {"value": 0.875, "at": NOW - 60 * DAY}),
+    "user_satisfaction": (State.MET, {"value": 0.9, "target": 0.8, "at": NOW - 9 * DAY}),
+    "workflow_adoption": (State.MISSED, {"value": 0.5}),
+    "support_ticket_reduction": (State.NO_DATA, {"absence": Absence.NO_OBSERVATIONS, "coverage": 0.0}),
+    "bridge_latency": (State.MET, {"value": 0.125}),
+}
+"""Every state there is. Companions that are not named have no source."""
+JUDGED = {State.MET: True, State.AT_RISK: True, State.MISSED: False}
+
+
+def verdict(criterion: Criterion) -> Verdict:
+    nothing = (State.NO_DATA, {"absence": Absence.NO_SOURCE, "remedy": "Tell it in a feed."})
+    state, known = KNOWN.get(criterion.key, nothing)
+    found = {"at": NOW - 5, "coverage": 1.0} if "value" in known else {}
+    usual = {"target": criterion.target, "margin": criterion.margin, "owner": criterion.owner}
+    return Verdict(criterion, state=state, met=JUDGED.get(state), **{**usual, **found, **known})
+
+
+def gate(spec: PhaseSpec) -> Gate:
+    """The first two are open, the pilot is blocked by one criterion, of the rest nothing is known."""
+    passed = spec.phase in (Phase.ASSESSMENT, Phase.PREPARATION)
+    usual = Finding(Holding.MET, "by hand") if passed else Finding(Holding.UNKNOWN, "nobody attests it")
+    findings = {criterion.key: usual for criterion in spec.exit_criteria}
+    if spec.phase is Phase.PILOT:
+        findings[spec.exit_criteria[0].key] = Finding(Holding.UNMET, "75% of 4 repositories")
+    return Gate(spec.phase, findings)
+
+
+def schedule() -> Schedule:
+    """A medium organisation in the eighth of its weeks, two days late."""
+    chosen = plan(NOW - 7.5 * WEEK, Size.MEDIUM)
+    phases = {phase: PhaseProgress(phase, PhaseState.PENDING, period) for phase, period in chosen.phases.items()}
+    begin, middle, late = chosen.start, chosen.start + 3 * WEEK, chosen.start + 6 * WEEK + 2 * DAY
+    first, second, third = (chosen.phases[phase] for phase in (Phase.ASSESSMENT, Phase.PREPARATION, Phase.PILOT))
+    past = {
+        Phase.ASSESSMENT: PhaseProgress(Phase.ASSESSMENT, PhaseState.DONE, first, begin, middle, 0.0),
+        Phase.PREPARATION: PhaseProgress(Phase.PREPARATION, PhaseState.DONE, second, middle, late, 2 / 21),
+        Phase.PILOT: PhaseProgress(Phase.PILOT, PhaseState.CURRENT, third, late),
+    }
+    return Schedule(chosen, Phase.PILOT, {**phases, **past}, 2 * DAY, Share(2, 2))
+
+
+def scorecard() -> Scorecard:
+    verdicts = {criterion.key: verdict(criterion) for criterion in CRITERIA}
+    going = schedule()
+    web = Team("web", {Stage.INTEGRATED: 3, Stage.LEGACY: 1}, Share(3, 4))
+    others = Team(UNASSIGNED, {Stage.LEGACY: 4, Stage.UNKNOWN: 1}, Share(0, 4, 1))
+    signals = Signals(verdicts, going, bridge_burn=1.0, adoption_gap=0.125, rolled_back=Share(0, 8))
+    return Scorecard(
+        verdicts=verdicts,
+        gates={spec.phase: gate(spec) for spec in PHASES},
+        progress=Progress(Share(3, 8, 1), Share(3, 4), (web, others)),
+        planned=0.5,
+        schedule=going,
+        plans={size: plan(going.plan.start, size) for size in Size},
+        forecasts=(
+            Forecast(0.8, Outlook.FORECAST, 40, NOW + 50 * DAY, NOW + 40 * DAY, NOW + 70 * DAY),
+            Forecast(1.0, Outlook.FORECAST, 40, NOW + 80 * DAY, NOW + 60 * DAY),
+        ),
+        risks=tuple(assess(risk, signals) for risk in RISKS),
+    )
+
+
 def snapshot() -> Snapshot:
     sources = {source.health.name: source for source in (host(), bridges(), failing(), orchex())}
     indicators = Indicators(
@@ -120,4 +207,4 @@ def snapshot() -> Snapshot:
         render_seconds=0.0625,
         ledger_seconds=0.03125,
     )
-    return Snapshot(NOW, sources, indicators, itself, pipelines=True)
+    return Snapshot(NOW, sources, indicators, scorecard(), itself, pipelines=True)

@@ -46,7 +46,9 @@ def status(base, *auth, path="/metrics"):
     return requests.get(base + path, auth=given, timeout=20).status_code
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics", "/-/healthy", "/-/ready", "/-/reload", "/favicon.ico", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/", "/metrics", "/api/v1/status", "/-/healthy", "/-/ready", "/-/reload", "/favicon.ico", "/nothing"]
+)
 def test_no_path_is_exempt(base, path):
     answer = requests.get(base + path, timeout=10)
     assert answer.status_code == 401

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from exporter.status.shape import Status
+from tests.support import world
 from tests.support.site import Pages, exposition, served, source
 from tests.support.waiting import until
 
@@ -73,7 +75,7 @@ def test_a_name_filter_is_passed_over(base):
     assert get(f"{base}/metrics?name[]=other").text == "orchex_kilo_test 1\n"
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/", "/-/healthy", "/-/ready"])
+@pytest.mark.parametrize("path", ["/metrics", "/", "/api/v1/status", "/-/healthy", "/-/ready"])
 def test_head_says_the_same_without_a_body(base, path):
     head, full = requests.head(base + path, timeout=10), get(base + path)
     assert (head.status_code, head.content) == (full.status_code, b"")
@@ -119,6 +121,14 @@ def test_twenty_scrapers_only_ever_see_whole_expositions(base, site):
         swapper.join()
     assert seen <= whole
     assert len(seen) > 1
+
+
+def test_the_status_is_the_document_of_what_is_published(base, site):
+    site.snapshot = world.snapshot()
+    answer = get(f"{base}/api/v1/status")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+    assert answer.json()["taken_at"] == "2025-06-15T15:06:40Z"
+    assert Status.model_validate(answer.json()) == site.status()
 
 
 def test_healthy_whatever_the_sources_do(base, site):
@@ -219,7 +229,12 @@ def test_unknown_pages(base, path):
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("POST", "/metrics", "GET, HEAD"), ("DELETE", "/", "GET, HEAD"), ("GET", "/-/reload", "POST, PUT")],
+    [
+        ("POST", "/metrics", "GET, HEAD"),
+        ("POST", "/api/v1/status", "GET, HEAD"),
+        ("DELETE", "/", "GET, HEAD"),
+        ("GET", "/-/reload", "POST, PUT"),
+    ],
 )
 def test_unknown_methods(base, method, path, allowed):
     answer = requests.request(method, base + path, timeout=10)
@@ -231,7 +246,7 @@ def test_the_browser_finds_no_icon(base):
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics", "/-/healthy", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/metrics", "/api/v1/status", "/-/healthy", "/nothing"])
 def test_every_answer_carries_the_security_headers(base, path):
     headers = get(base + path).headers
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")

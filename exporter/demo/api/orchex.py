@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from exporter.demo.api.answers import Limit, Refused, bearer, iso
 from exporter.demo.bridge import Bridge
 from exporter.demo.organisation import Organisation
-from exporter.demo.tasks import AGENTS, PARTS, PERIODS, TASKS_PER_SECOND
+from exporter.demo.tasks import AGENTS, PARTS, PERIODS
 
 VERSION = "3.2.0"
 CODES = {400: "INVALID_REQUEST", 401: "UNAUTHORIZED", 404: "NOT_FOUND", 429: "RATE_LIMITED"}
@@ -54,9 +54,9 @@ class OrchexApi:
                 "avg_wait_time_ms": tasks.avg_wait_ms,
             },
             "performance": {
-                "requests_per_second": TASKS_PER_SECOND * 4,
+                "requests_per_second": tasks.per_second * 4,
                 "avg_response_time_ms": tasks.avg_response_ms,
-                "error_rate": round(failed / total, 6),
+                "error_rate": round(failed / total, 6) if total else 0.0,
             },
         }
 
@@ -65,7 +65,7 @@ class OrchexApi:
         if period not in PERIODS:
             raise Refused(400, f"period must be one of {', '.join(PERIODS)}")
         total, failed = self._organisation.tasks.over(period, self._organisation.now)
-        success = 1 - failed / total
+        success = 1 - failed / total if total else 1.0
         return {
             "period": period,
             "total_tasks": total,

@@ -11,67 +11,23 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from exporter import yamlfile
 from exporter.evidence import EvidenceRules
-from exporter.ledger.address import masked
-from exporter.model import Component
 from exporter.providers import AnyProvider
-from exporter.providers.base import Duration, Provider
+from exporter.providers.base import Provider
+from exporter.settings import aims
+from exporter.settings.migration import MigrationSettings, Teams
+from exporter.settings.sections import LedgerSettings, SeriesLimits, UptimeSettings, WebSettings
 from exporter.yamlfile import ConfigError, Key, YamlFile, did_you_mean, key_of
 
 ENV_PREFIX = "ORCHEX_KILO_"
-DEFAULT_LISTEN_ADDRESS = ":9847"
-
-
-class Section(BaseModel):
-    """Base of the sections: frozen, and a key that we do not know is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, use_attribute_docstrings=True)
-
-
-class WebSettings(Section):
-    """`web:`, where the exporter is reached."""
-
-    listen_address: str = DEFAULT_LISTEN_ADDRESS
-    """Where to listen, HOST:PORT; without a host, on every address."""
-    enable_lifecycle: bool = False
-    """Allow `POST /-/reload`."""
-
-
-class LedgerSettings(Section):
-    """`ledger:`, the exporter's memory: an SQLAlchemy address, and how long raw facts are kept."""
-
-    url: Annotated[str, PlainSerializer(masked), Field(repr=False)] = "sqlite:///ledger.db"
-    """`sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/DATABASE`."""
-    retention: Annotated[Duration, Field(ge=86400)] = 35 * 86400.0
-    """How long single runs, changes and probes are kept; totals are kept for ever."""
-
-
-class SeriesLimits(Section):
-    """`series:`, caps that protect Prometheus; what is cut is counted."""
-
-    pipelines: bool = False
-    """Publish each repository's runs by pipeline too: some six series a pipeline more."""
-    per_repository: Annotated[int, Field(ge=1)] = 25
-    """The most series of one repository."""
-    per_source: Annotated[int, Field(ge=100)] = 250_000
-    """The most series of one source."""
-    total: Annotated[int, Field(ge=100)] = 500_000
-    """The most series of all."""
-
-
-class UptimeSettings(Section):
-    """`uptime:`, the components that must all be healthy; the documented four by default."""
-
-    required_components: Annotated[frozenset[Component], Field(min_length=1)] = frozenset(Component)
-    """Some of `orchex kilo k2a a2k`. One that no source reports leaves the uptime unknown."""
 
 
 def _source_name(name: str) -> str:
@@ -95,6 +51,9 @@ class Settings(BaseSettings):
     series: SeriesLimits = SeriesLimits()
     uptime: UptimeSettings = UptimeSettings()
     evidence: EvidenceRules = EvidenceRules()
+    kpis: aims.Kpis = Field(default_factory=dict)
+    migration: MigrationSettings | None = None
+    teams: Teams = Field(default_factory=dict)
     sources: Annotated[dict[SourceName, AnyProvider], Field(min_length=1)]
 
     @model_validator(mode="before")
@@ -206,13 +165,21 @@ def _secret(path: Key) -> bool:
 
 def _known_keys(detail: ErrorDetails) -> list[str]:
     """The keys of the section in which an unknown one was found."""
-    model: Any = Settings
+    model: type[BaseModel] | None = Settings
     for part in detail["loc"][:-1]:
         if isinstance(part, str) and part in _kinds():
             model = _kinds()[part]
-        elif part in getattr(model, "model_fields", {}):
-            model = model.model_fields[part].annotation
-    return list(getattr(model, "model_fields", {}))
+        elif model is not None and part in model.model_fields:
+            model = _section_in(model.model_fields[part].annotation)
+    return list(model.model_fields) if model else []
+
+
+def _section_in(annotation: Any) -> type[BaseModel] | None:
+    """The section that a field holds: itself, or the values of its mapping."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = map(_section_in, reversed(get_args(annotation)))
+    return next((section for section in inner if section), None)
 
 
 def _missing_files(document: YamlFile, settings: Settings) -> list[str]:

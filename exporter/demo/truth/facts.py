@@ -1,4 +1,4 @@
-"""What the organisation knows to be true of itself, worked out without any of the exporter's code.
+"""What happened, counted.
 
 All words are the standard ones (OpenTelemetry's results, the documented stages). A repository is in
 scope when the demo's configuration covers it; one that nobody may read is in scope, but unknown, and
@@ -33,6 +33,16 @@ class Operations(NamedTuple):
     failed: int
 
 
+def stage(repository: Repository) -> str:
+    return UNKNOWN if repository.unreadable else str(repository.standing)
+
+
+def migrated(stages: Counter[str]) -> float | None:
+    """Integrated repositories ÷ those that use either tool and can be read; None without any."""
+    using = sum(stages[word] for word in ("legacy", "partial", "integrated", "rolled_back"))
+    return stages["integrated"] / using if using else None
+
+
 class Truth:
     """Answers as of the organisation's `now`. Moments are Unix seconds; `since` itself is not included."""
 
@@ -45,17 +55,21 @@ class Truth:
 
     def runs_finished(self, since: float) -> Counter[RunKey]:
         """The attempts that finished after `since`."""
-        return Counter((f.repository, f.pipeline, f.result) for f in self._finished() if f.at > since)
+        return Counter((f.repository, f.pipeline, f.result) for f in self.finished() if f.at > since)
 
     def stages(self) -> Counter[str]:
         """Repositories in scope by stage."""
         with self._organisation.lock:
-            return Counter(UNKNOWN if r.unreadable else str(r.standing) for r in self._in_scope())
+            return Counter(stage(repository) for repository in self.in_scope())
+
+    def migrated_share(self) -> float | None:
+        """As `migrated`, of all repositories."""
+        return migrated(self.stages())
 
     def template_adoption(self) -> float:
         """Repositories that use a KILO template ÷ repositories in scope that can be read."""
         with self._organisation.lock:
-            readable = [repository for repository in self._in_scope() if not repository.unreadable]
+            readable = [repository for repository in self.in_scope() if not repository.unreadable]
             return sum(repository.template for repository in readable) / len(readable)
 
     def workflow_adoption(self, since: float) -> float:
@@ -63,7 +77,7 @@ class Truth:
 
         Active is a repository with a finished run that was asked for at `since` or later.
         """
-        runs = sorted((f for f in self._finished() if f.created_at >= since), key=lambda f: f.created_at)
+        runs = sorted((f for f in self.finished() if f.created_at >= since), key=lambda f: f.created_at)
         active = {run.repository for run in runs}
         newest = {run.repository: run.workflow for run in runs if run.default_branch and run.workflow != "other"}
         return sum(workflow == "integrated" for workflow in newest.values()) / len(active) if active else 0.0
@@ -71,7 +85,7 @@ class Truth:
     def changes(self) -> list[Merged]:
         """Every pull request that was merged."""
         with self._organisation.lock:
-            known = self._known_names()
+            known = self.known_names()
             return [merged for merged in self._organisation.journal.merged if merged.repository in known]
 
     def bridge_counts(self) -> Mapping[str, BridgeCounts]:
@@ -87,7 +101,7 @@ class Truth:
         with self._organisation.lock:
             done = {name: Operations(*b.tallies.since(since)) for name, b in self._organisation.bridges.items()}
             tasks = Operations(*self._organisation.tasks.tallies.since(since))
-        ended = [f for f in self._finished() if f.at > since and f.workflow == "integrated"]
+        ended = [f for f in self.finished() if f.at > since and f.workflow == "integrated"]
         results = [finished.result for finished in ended if finished.result != "skip"]
         runs = Operations(len(results), sum(result in ("error", "timeout") for result in results))
         return {**done, "tasks": tasks, "runs": runs}
@@ -105,14 +119,17 @@ class Truth:
             ill = next((ill for since, ill in reversed(self._organisation.health) if since <= at), frozenset())
             return {component: component not in ill for component in COMPONENTS}
 
-    def _in_scope(self) -> list[Repository]:
+    def in_scope(self) -> list[Repository]:
+        """Those that the demo's configuration covers, readable or not."""
         aside = (Trait.ARCHIVED, Trait.FORK, Trait.RETIRED)
         return [each for each in self._organisation.repositories.values() if each.plan.trait not in aside]
 
-    def _known_names(self) -> set[str]:
-        return {repository.name for repository in self._in_scope() if not repository.unreadable}
+    def known_names(self) -> set[str]:
+        """The repositories in scope that can be read."""
+        return {repository.name for repository in self.in_scope() if not repository.unreadable}
 
-    def _finished(self) -> list[Finished]:
+    def finished(self) -> list[Finished]:
+        """Every attempt that ended in them, in order."""
         with self._organisation.lock:
-            known = self._known_names()
+            known = self.known_names()
             return [finished for finished in self._organisation.journal.finished if finished.repository in known]

@@ -1,0 +1,113 @@
+"""The criteria in a terminal: the headline, the twelve, their companions, and what is to be said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from exporter.kpis.criteria import Tier
+from exporter.kpis.verdict import State
+from exporter.migration.gates import GateState
+from exporter.status.layout import Style, grid, table
+from exporter.status.shape import Criterion, PhaseStatus, Status
+from exporter.status.words import NOTHING, amount, date, length, percent, spaced
+
+STATES = {
+    State.MET: Text("met", Style.GOOD),
+    State.AT_RISK: Text("at risk", Style.CAREFUL),
+    State.MISSED: Text("MISSED", Style.BAD),
+    State.NO_DATA: Text("no data", Style.QUIET),
+    State.STALE: Text("stale", Style.CAREFUL),
+}
+"""In capitals what must not be overlooked among so many that are met."""
+
+
+def headline(status: Status) -> Iterator[RenderableType]:
+    """One look: how many are met, which are not, and what stands in the migration's way."""
+    twelve = _of(Tier.CRITERION, status)
+    others = (state for state in State if state is not State.MET)
+    counts = ((getattr(status.summary, state), STATES[state].plain) for state in others)
+    rest = "".join(f", {count} {word}" for count, word in counts if count)
+    good = Style.GOOD if status.summary.ok else Style.BAD
+    yield Text(f"ORCHEX-KILO migration, {status.taken_at:%Y-%m-%d %H:%M} UTC", Style.STRONG)
+    yield Text(f"{status.summary.met} of {len(twelve)} criteria met{rest}", good)
+    yield grid(_attention(status, twelve))
+
+
+def _attention(status: Status, twelve: Sequence[Criterion]) -> Iterator[tuple[str, str]]:
+    for state, label in ((State.MISSED, "Missed"), (State.AT_RISK, "At risk")):
+        titles = [each.title for each in twelve if each.state is state]
+        if titles:
+            yield label, ", ".join(titles)
+    phases = status.migration.phases
+    for number, phase in enumerate(phases, 1):
+        if phase.phase is status.migration.current:
+            yield "Phase", f"{phase.title} ({number} of {len(phases)}), {_gate(phase)}"
+    if status.migration.start and status.migration.current is None:
+        yield "Phase", f"not begun, starts on {date(status.migration.start)}"
+    down = [source.name for source in status.sources if source.up is False or source.stale]
+    if down:
+        yield "Sources", f"{len(down)} of {len(status.sources)} failing: {', '.join(down)}"
+
+
+def _gate(phase: PhaseStatus) -> str:
+    """What keeps the phase from ending."""
+    if phase.gate.state is GateState.BLOCKED:
+        blocking = [each.words for each in phase.gate.criteria if each.key in phase.gate.blockers]
+        return f"blocked by: {'; '.join(blocking)}"
+    return "its gate is open" if phase.gate.state is GateState.OPEN else "not known whether its gate is open"
+
+
+def twelve(status: Status) -> Iterator[RenderableType]:
+    found = _of(Tier.CRITERION, status)
+    yield _table("Criteria", found)
+    notes = [note for each in found for note in _notes(each)]
+    if notes:
+        yield ""
+        yield grid(notes)
+
+
+def companions(status: Status) -> Iterator[RenderableType]:
+    found = _of(Tier.COMPANION, status)
+    yield _table("Companions", found)
+    absent = sum(1 for each in found if each.state is State.NO_DATA)
+    if absent:
+        yield Text(f"{absent} without data; with --json each tells what would bring it.", Style.QUIET)
+
+
+def _of(tier: Tier, status: Status) -> list[Criterion]:
+    return [each for each in status.criteria if each.tier is tier]
+
+
+def _table(name: str, criteria: Sequence[Criterion]) -> RenderableType:
+    heads = (name, "value", "target", "state", "coverage", "age")
+    return table(heads, (_row(each) for each in criteria), right=("value", "coverage", "age"))
+
+
+def _row(each: Criterion) -> tuple[str | Text, ...]:
+    whole = each.coverage is None or each.coverage == 1
+    return (
+        each.title,
+        amount(each.value, each.unit, each.target),
+        _target(each, each.target),
+        STATES[each.state],
+        "" if whole else percent(each.coverage),
+        length(each.age_seconds),
+    )
+
+
+def _target(each: Criterion, target: float) -> str:
+    return f"{each.comparison} {amount(target, each.unit, target)}"
+
+
+def _notes(each: Criterion) -> Iterator[tuple[str, str]]:
+    """Who is to act on what is missed, what would bring a value, and where the document wants something else."""
+    if each.state is State.MISSED:
+        yield each.title, f"missed; owner: {each.owner}"
+    if each.value is None:
+        reason = NOTHING if each.absence is None else spaced(each.absence)
+        yield each.title, f"{reason}: {each.remedy}" if each.remedy else reason
+    if each.target != each.documented_target:
+        yield each.title, f"documented target: {_target(each, each.documented_target)}"

@@ -1,0 +1,200 @@
+"""The document: a snapshot as a `Status`, and the JSON Schema that it follows. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from exporter.kpis import ratios
+from exporter.kpis.criteria import Tier
+from exporter.kpis.verdict import State, Verdict
+from exporter.migration.forecast import LEAST, Forecast
+from exporter.migration.gates import Gate
+from exporter.migration.phases import PHASES, PhaseSpec
+from exporter.migration.plan import TIMELINES, Timeline
+from exporter.model import Moment
+from exporter.risks import Assessed
+from exporter.scorecard import Scorecard
+from exporter.snapshot import Snapshot, SourceHealth
+from exporter.status import shape
+from exporter.status.shape import Range, Share, Status
+
+
+def document(snapshot: Snapshot, version: str) -> Status:
+    """All of the scorecard as of the snapshot's moment; `version` is the exporter's."""
+    card = snapshot.scorecard
+    criteria = tuple(_criterion(verdict, snapshot.taken_at) for verdict in card.verdicts.values())
+    return Status(
+        schema_version=shape.VERSION,
+        taken_at=_moment(snapshot.taken_at),
+        exporter=shape.Exporter(version=version),
+        summary=_summary([each.state for each in criteria if each.tier is Tier.CRITERION]),
+        criteria=criteria,
+        migration=_migration(card),
+        risks=tuple(_risk(assessed) for assessed in card.risks),
+        sources=tuple(_source(health, snapshot.taken_at) for health in snapshot.healths()),
+    )
+
+
+def schema() -> dict[str, Any]:
+    """The document's JSON Schema."""
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return dialect | Status.model_json_schema(mode="serialization")
+
+
+def _moment(moment: Moment) -> datetime:
+    """To the second, rounded down."""
+    return datetime.fromtimestamp(moment // 1, UTC)
+
+
+def _known(moment: Moment | None) -> datetime | None:
+    return None if moment is None else _moment(moment)
+
+
+def _share(share: ratios.Share) -> Share:
+    return Share(part=share.part, whole=share.whole, unknown=share.unknown, ratio=share.ratio)
+
+
+def _summary(states: list[State]) -> shape.Summary:
+    count = Counter(states)
+    return shape.Summary(**{state.value: count[state] for state in State}, ok=not count[State.MISSED])
+
+
+def _criterion(verdict: Verdict, now: Moment) -> shape.Criterion:
+    criterion = verdict.criterion
+    return shape.Criterion(
+        key=criterion.key,
+        title=criterion.title,
+        tier=criterion.tier,
+        category=criterion.category,
+        value=verdict.value,
+        unit=criterion.unit,
+        comparison=criterion.comparison,
+        target=verdict.target,
+        documented_target=criterion.target,
+        margin=verdict.margin,
+        state=verdict.state,
+        met=verdict.met,
+        coverage=verdict.coverage,
+        baseline=verdict.baseline,
+        at=_known(verdict.at),
+        age_seconds=None if verdict.at is None else max(0.0, now - verdict.at),
+        absence=verdict.absence,
+        remedy=verdict.remedy or None,
+        owner=verdict.owner,
+        words=criterion.words,
+        window=criterion.window,
+    )
+
+
+def _migration(card: Scorecard) -> shape.Migration:
+    schedule = card.schedule
+    return shape.Migration(
+        start=_moment(schedule.plan.start) if schedule else None,
+        size=schedule.plan.size if schedule else None,
+        current=schedule.current if schedule else None,
+        planned_end=_moment(schedule.plan.end) if schedule else None,
+        slip_seconds=schedule.slip if schedule else None,
+        slip_ratio=schedule.slip_ratio if schedule else None,
+        on_plan=schedule.on_plan if schedule else None,
+        migrated=_share(card.progress.migrated),
+        planned_ratio=card.planned,
+        pilot=_share(card.progress.pilot),
+        phases=tuple(_phase(spec, card) for spec in PHASES if spec.phase in card.gates),
+        sizes=tuple(_size(timeline, card) for timeline in TIMELINES.values()),
+        forecasts=tuple(_forecast(forecast) for forecast in card.forecasts),
+        teams=tuple(shape.TeamStatus(team=team.name, migrated=_share(team.migrated)) for team in card.progress.teams),
+    )
+
+
+def _phase(spec: PhaseSpec, card: Scorecard) -> shape.PhaseStatus:
+    progress = card.schedule.phases[spec.phase] if card.schedule else None
+    return shape.PhaseStatus(
+        phase=spec.phase,
+        title=spec.title,
+        state=progress.state if progress else None,
+        planned_begin=_moment(progress.planned.begin) if progress else None,
+        planned_end=_known(progress.planned.end) if progress else None,
+        started=_known(progress.started_at) if progress else None,
+        ended=_known(progress.ended_at) if progress else None,
+        deviation=progress.deviation if progress else None,
+        gate=_gate(spec, card.gates[spec.phase]),
+    )
+
+
+def _gate(spec: PhaseSpec, gate: Gate) -> shape.Gate:
+    criteria = tuple(
+        shape.ExitCriterion(
+            key=criterion.key,
+            words=criterion.words,
+            holding=gate.findings[criterion.key].holding,
+            because=gate.findings[criterion.key].because,
+        )
+        for criterion in spec.exit_criteria
+    )
+    return shape.Gate(state=gate.state, blockers=gate.blockers, criteria=criteria)
+
+
+def _size(timeline: Timeline, card: Scorecard) -> shape.SizeStatus:
+    plan = card.plans.get(timeline.size)
+    return shape.SizeStatus(
+        size=timeline.size,
+        words=timeline.words,
+        developers=_range(*timeline.developers),
+        people=_range(*timeline.people),
+        weeks=_range(timeline.least, timeline.most),
+        phases=tuple(
+            shape.Weeks(phase=phase, first=first, last=last) for phase, (first, last) in timeline.weeks.items()
+        ),
+        end=_moment(plan.end) if plan else None,
+        chosen=card.schedule is not None and card.schedule.plan.size is timeline.size,
+    )
+
+
+def _range(least: int, most: int | None) -> Range:
+    return Range(least=least, most=most)
+
+
+def _forecast(forecast: Forecast) -> shape.ForecastStatus:
+    return shape.ForecastStatus(
+        goal=forecast.goal,
+        outlook=forecast.outlook,
+        expected=_known(forecast.expected),
+        earliest=_known(forecast.earliest),
+        latest=_known(forecast.latest),
+        days=forecast.days,
+        days_needed=LEAST,
+    )
+
+
+def _risk(assessed: Assessed) -> shape.RiskStatus:
+    risk = assessed.risk
+    return shape.RiskStatus(
+        key=risk.key,
+        title=risk.title,
+        likelihood=assessed.likelihood,
+        impact=risk.impact,
+        level=assessed.level,
+        documented_likelihood=risk.likelihood,
+        documented_level=assessed.documented_level,
+        driver=assessed.driver,
+        signals=tuple(
+            shape.Signal(key=signal.key, words=signal.words, value=assessed.values.get(signal.key))
+            for signal in risk.signals
+        ),
+        mitigation=risk.mitigation,
+    )
+
+
+def _source(health: SourceHealth, now: Moment) -> shape.SourceStatus:
+    return shape.SourceStatus(
+        name=health.name,
+        kind=health.kind,
+        up=health.up,
+        last_success=_known(health.last_success_at),
+        stale=health.stale(now),
+        unreadable=sum(health.unreadable.values()),
+        error=health.error,
+        detail=health.error_detail,
+    )

@@ -1,0 +1,89 @@
+"""The catalogue against the documents, whose figures and words are typed here once more."""
+
+import inspect
+
+import pytest
+
+from exporter.kpis.catalogue import CRITERIA
+from exporter.kpis.criteria import Criterion, Tier
+from exporter.kpis.quantities import QUANTITIES
+from exporter.kpis.ratios import WINDOWS
+
+TWELVE = [
+    ("uptime", "technical", ">", 0.999, "System uptime >99.9%"),
+    ("performance_impact", "technical", "<", 0.10, "Performance impact <10% degradation"),
+    ("error_rate", "technical", "<", 0.01, "Error rates <1%"),
+    ("bridge_success", "technical", ">", 0.99, "Integration bridge success >99%"),
+    ("cycle_time_reduction", "business", ">", 0.30, "Development cycle time reduction >30%"),
+    ("compliance_violation_reduction", "business", ">", 0.60, "Compliance violation reduction >60%"),
+    ("template_adoption", "business", ">", 0.80, "Template adoption >80%"),
+    ("cost_savings", "business", ">", 0.15, "Cost savings >15%"),
+    ("training_completion", "user", ">", 0.90, "Training completion >90%"),
+    ("user_satisfaction", "user", ">", 0.85, "User satisfaction >85%"),
+    ("workflow_adoption", "user", ">", 0.90, "Workflow adoption >90%"),
+    ("support_ticket_reduction", "user", ">", 0.50, "Support ticket reduction >50%"),
+]
+COMPANIONS = [
+    ("bridge_latency", "technical", "<", 0.5, "Bridge latency < 500 ms average"),
+    ("data_consistency", "technical", ">=", 1.0, "Data consistency 100%"),
+    ("analysis_speed_increase", "technical", ">=", 0.20, "Analysis speed +20%"),
+    ("manual_effort_reduction", "business", ">=", 0.50, "Manual effort −50%"),
+    ("maintenance_cost_reduction", "business", ">=", 0.25, "Maintenance cost −25%"),
+    ("security_incident_reduction", "business", ">=", 0.40, "Security incidents −40%"),
+    ("time_to_proficiency", "user", "<=", 14 * 86400, "Time to proficiency 14 days"),
+    ("compliance_score_increase", "business", ">=", 0.25, "Compliance score +25%"),
+    ("code_quality_increase", "technical", ">=", 0.20, "Code quality +20%"),
+    ("defect_reduction", "technical", ">=", 0.30, "Defects −30%"),
+    ("milestones_on_time", "schedule", ">=", 0.90, "Milestones on time ≥ 90%"),
+    ("phase_duration", "schedule", "<=", 0.10, "Phase duration within ±10% of plan"),
+]
+PERSONNEL = {"Migration Lead", "Technical Staff", "Training Coordinator", "Business Analysts"}
+
+
+def rows(tier: Tier) -> list[tuple[object, ...]]:
+    return [(c.key, c.category, c.comparison, c.target, c.words) for c in CRITERIA if c.tier is tier]
+
+
+def test_the_twelve_criteria_are_the_documented_ones_in_the_documents_order() -> None:
+    assert rows(Tier.CRITERION) == TWELVE
+    assert [criterion.tier for criterion in CRITERIA[:12]] == [Tier.CRITERION] * 12
+
+
+def test_the_companions_are_the_documented_ones_in_the_documents_order() -> None:
+    assert rows(Tier.COMPANION) == COMPANIONS
+
+
+def test_no_key_stands_twice() -> None:
+    assert len({criterion.key for criterion in CRITERIA}) == len(CRITERIA)
+
+
+def test_a_quantity_that_is_a_criterions_value_has_its_unit() -> None:
+    units = {criterion.key: criterion.unit for criterion in CRITERIA}
+    ready_made = {name: quantity.unit for name, quantity in QUANTITIES.items() if name in units}
+    assert ready_made == {name: units[name] for name in ready_made}
+    assert len(ready_made) == 13
+
+
+@pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.key)
+def test_each_criterion_is_complete(criterion: Criterion) -> None:
+    assert criterion.title[0].isupper()
+    assert criterion.owner in PERSONNEL
+    assert criterion.window in {None, *WINDOWS}
+    assert criterion.max_age >= 86400
+    assert 0 <= criterion.margin < criterion.target
+
+
+@pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.key)
+def test_each_rule_tells_its_formula_its_unit_what_is_excluded_and_what_coverage_means(criterion: Criterion) -> None:
+    formula, _, rest = (inspect.getdoc(criterion.rule) or "").partition("\n\n")
+    units = {"ratio": "a ratio", "change": "a relative change", "seconds": "seconds"}
+    assert units[criterion.unit] in formula or f"unit: {criterion.unit}" in formula
+    assert "Excluded: " in rest
+    assert "Coverage: " in rest
+
+
+def test_a_perfect_value_can_be_met_beyond_every_margin() -> None:
+    perfect = {"ratio": 1.0, "change": 1.0}
+    for criterion in CRITERIA:
+        if criterion.comparison.higher_is_better:
+            assert perfect[criterion.unit] - criterion.target >= criterion.margin
