@@ -277,7 +277,7 @@ RISKS: tuple[Risk, ...] = (
             Signal(
                 "support_ticket_growth",
                 "support tickets ÷ baseline − 1",
-                elevated=0.0,
+                elevated=0.05,
                 severe=0.25,
                 measure=_criterion("support_ticket_reduction", _growth),
             ),
@@ -293,14 +293,14 @@ RISKS: tuple[Risk, ...] = (
             Signal(
                 "compliance_violation_growth",
                 "compliance violations ÷ baseline − 1",
-                elevated=0.0,
+                elevated=0.05,
                 severe=0.25,
                 measure=_criterion("compliance_violation_reduction", _growth),
             ),
             Signal(
                 "security_incident_growth",
                 "security incidents ÷ baseline − 1",
-                elevated=0.0,
+                elevated=0.05,
                 severe=0.25,
                 measure=_criterion("security_incident_reduction", _growth),
             ),

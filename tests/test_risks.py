@@ -141,20 +141,20 @@ CALM, ELEVATED, SEVERE = Pressure
         ("documentation_gaps", judged("time_to_proficiency", 14.14, 14.0), "time_to_proficiency", 1.01, ELEVATED),
         ("documentation_gaps", judged("time_to_proficiency", 21.0, 14.0), "time_to_proficiency", 1.5, SEVERE),
         ("support_burden", judged("support_ticket_reduction", 0.1, 0.5), "support_ticket_growth", -0.1, CALM),
-        ("support_burden", judged("support_ticket_reduction", 0.0, 0.5), "support_ticket_growth", 0.0, ELEVATED),
+        ("support_burden", judged("support_ticket_reduction", -0.05, 0.5), "support_ticket_growth", 0.05, ELEVATED),
         ("support_burden", judged("support_ticket_reduction", -0.25, 0.5), "support_ticket_growth", 0.25, SEVERE),
         (
             "compliance_issues",
-            judged("compliance_violation_reduction", 0.01, 0.6),
+            judged("compliance_violation_reduction", -0.04, 0.6),
             "compliance_violation_growth",
-            -0.01,
+            0.04,
             CALM,
         ),
         (
             "compliance_issues",
-            judged("compliance_violation_reduction", 0.0, 0.6),
+            judged("compliance_violation_reduction", -0.05, 0.6),
             "compliance_violation_growth",
-            0.0,
+            0.05,
             ELEVATED,
         ),
         (
@@ -167,9 +167,9 @@ CALM, ELEVATED, SEVERE = Pressure
         ("compliance_issues", judged("security_incident_reduction", 0.4, 0.4), "security_incident_growth", -0.4, CALM),
         (
             "compliance_issues",
-            judged("security_incident_reduction", -0.01, 0.4),
+            judged("security_incident_reduction", -0.06, 0.4),
             "security_incident_growth",
-            0.01,
+            0.06,
             ELEVATED,
         ),
         (

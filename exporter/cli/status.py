@@ -93,8 +93,13 @@ def _asked(
 
 
 def _shown(found: Status) -> None:
+    """As the terminal can show it; what goes into a file has no blanks at the ends of its lines."""
     from rich.console import Console  # noqa: PLC0415  # nobody but this command pays for it
 
     from exporter.status.terminal import show  # noqa: PLC0415  # as above
 
-    show(found, Console())
+    console = Console()
+    with console.capture() as captured:
+        show(found, console)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())

@@ -2,7 +2,8 @@
 
 That it was integrated once is remembered while the repository is in scope, whatever could not be
 read in between: a roll-back is seen across failed polls and restarts. One that was rolled back and
-comes again is integrated since then.
+comes again is integrated since then; one that was integrated before anybody looked, since the first
+of its runs that says so.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from exporter.ledger import latest
 from exporter.ledger.schema import ACTIVITY, REPOSITORIES
 from exporter.ledger.sql import Row, remove, replace
 from exporter.migration.stages import stage_of
-from exporter.model import Evidence, Moment, Repository, RepositoryState, Stage
+from exporter.model import Evidence, Moment, Repository, RepositoryState, Run, Stage, Workflow
 
 _EVIDENCE = TypeAdapter(Evidence)
 
@@ -29,11 +30,29 @@ class Before(NamedTuple):
     integrated_at: Moment | None = None
 
 
-def record(connection: Connection, source: str, states: Iterable[RepositoryState], at: Moment) -> None:
+def record(
+    connection: Connection, source: str, states: Iterable[RepositoryState], runs: Iterable[Run], at: Moment
+) -> None:
     by_name = {state.repository: state.evidence for state in states}
     known = _known(connection, source) if by_name else {}
-    rows = [_row(source, repository, by_name[repository], known.get(repository, Before()), at) for repository in by_name]
+    began = _integrated_since([run for run in runs if run.repository not in known])
+    rows = [
+        _row(source, repository, evidence, known.get(repository, Before()), began.get(repository, at))
+        for repository, evidence in by_name.items()
+    ]
     replace(connection, REPOSITORIES, rows)
+
+
+def _integrated_since(runs: Iterable[Run]) -> dict[Repository, Moment]:
+    """Since when the default branch has run the integrated workflow, and not the separate tools'."""
+    telling = [run for run in runs if run.default_branch and run.workflow is not Workflow.OTHER]
+    since: dict[Repository, Moment] = {}
+    for run in sorted(telling, key=lambda run: run.created_at):
+        if run.workflow is Workflow.INTEGRATED:
+            since.setdefault(run.repository, run.created_at)
+        else:
+            since.pop(run.repository, None)
+    return since
 
 
 def keep_only(connection: Connection, source: str, scope: frozenset[Repository]) -> None:

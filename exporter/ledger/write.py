@@ -67,7 +67,7 @@ def record(connection: Connection, poll: Poll, facts: Facts) -> None:
     spans.record(connection, poll.source, facts.probes, at=poll.at, gap=poll.gap)
     latest.record(connection, poll.source, facts)
     activity.record(connection, poll.source, runs)
-    repositories.record(connection, poll.source, facts.repositories, poll.at)
+    repositories.record(connection, poll.source, facts.repositories, runs, poll.at)
     if facts.scope is not None:
         repositories.keep_only(connection, poll.source, facts.scope)
     if facts.repositories or facts.scope is not None:

@@ -64,6 +64,31 @@ def test_since_when_a_repository_is_integrated_or_last_was(ledger, states, since
         assert connection.exec_driver_sql("SELECT integrated_at FROM repositories").scalars().all() == [NOW + since]
 
 
+def ran(minutes_ago, workflow=Workflow.INTEGRATED, **changes):
+    return run(str(minutes_ago), ended=NOW - 60 * minutes_ago, workflow=workflow, **changes)
+
+
+@pytest.mark.parametrize(
+    ("runs", "since"),
+    [
+        pytest.param([], 0, id="no run: when it was first seen"),
+        pytest.param([ran(30), ran(20), ran(10)], 30, id="its first integrated run"),
+        pytest.param(
+            [ran(30), ran(20, Workflow.LEGACY), ran(10), ran(5)], 10, id="since the last of the separate tools"
+        ),
+        pytest.param([ran(30, Workflow.LEGACY), ran(10), ran(5, Workflow.OTHER)], 10, id="other runs say nothing"),
+        pytest.param([ran(30, default_branch=False), ran(10)], 10, id="nor do other branches"),
+        pytest.param([ran(20), ran(10, repository=WEB)], 20, id="nor other repositories"),
+    ],
+)
+def test_what_was_integrated_before_anybody_looked_is_so_since_its_runs_say_so(ledger, runs, since):
+    record(ledger, runs=tuple(runs), repositories=(state(INTEGRATED),))
+    record(ledger, at=NOW + 60, runs=(ran(50),), repositories=(state(INTEGRATED),))
+    begun = NOW if not runs else NOW - 60 * since - 64
+    with ledger._database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT integrated_at FROM repositories").scalars().all() == [begun]
+
+
 def test_what_leaves_the_scope_is_forgotten_but_never_its_totals(ledger):
     both = (SHOP, WEB)
     record(
