@@ -1,11 +1,12 @@
 """Asks the ledger all that a snapshot needs, and no more often than it can have changed.
 
-A source's facts are read again only after that source was polled, and so are the medians, which take
-long to work out. It knows the ledger's questions; nothing of rendering or threads.
+A source's facts are read again only after that source was polled; the medians, which take long to
+work out, only when something new is in them. It knows the ledger's questions; nothing of rendering or threads.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,9 @@ from exporter.poller import Poller
 from exporter.providers.base import Capability
 from exporter.scorecard import Wanted, scorecard
 from exporter.snapshot import Snapshot, Source
+from exporter.totals import Family
+
+HOUR = ratios.WINDOWS["1h"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +132,15 @@ class Surveyor:
         )
 
     def _medians_for(self, pollers: Mapping[str, Poller], policy: Policy, now: Moment) -> Medians:
-        """The medians, worked out again when a source that tells runs or changes was polled."""
+        """The medians, worked out again when there is news for them, and once an hour."""
         telling = {Capability.RUNS, Capability.CHANGES}
         names = [name for name, poller in pollers.items() if telling & poller.provider.capabilities]
         measured = self._ledger.baseline()
         made_from = (
-            *((name, pollers[name].health.polls) for name in names),
+            *((name, _news(self._views[name][1])) for name in names),
             policy.run_duration,
             measured and measured.measured_at,
+            now // HOUR,
         )
         if self._medians.made_from != made_from:
             since = now - WINDOW
@@ -150,3 +155,9 @@ class Surveyor:
 def mark_of(plan: Plan) -> str:
     """What tells the gates of one migration from those of another: the day on which it began."""
     return datetime.fromtimestamp(plan.start, UTC).date().isoformat()
+
+
+def _news(view: SourceView) -> tuple[object, ...]:
+    """What changes when a run or a change is recorded, or a repository comes to another stage."""
+    counts = (sum(view.totals.get(family, {}).values()) for family in (Family.WORKFLOW_RUNS, Family.CHANGES))
+    return (*counts, Counter(repository.stage for repository in view.repositories))

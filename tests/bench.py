@@ -10,22 +10,31 @@ import random
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from exporter import exposition
 from exporter.answers import RepositoryView, SourceView
 from exporter.kpis.ratios import WINDOWS
 from exporter.ledger import Ledger
-from exporter.model import Change, Facts, Repository, Result, Run, Stage, Workflow
+from exporter.migration.plan import WEEK, Size, plan
+from exporter.model import BRIDGES, Change, Component, Facts, Repository, Result, Run, Stage, Workflow
+from exporter.poller import Poller
+from exporter.scorecard import Wanted
 from exporter.snapshot import Snapshot, Source
+from exporter.surveyor import Policy, Surveyor
 from exporter.totals import Family
 from exporter.web.negotiation import choose
 from tests.support import facts, world
+from tests.support.scripted import Scripted
 
 NOW = world.NOW
 ROUNDS = 5
+PAUSE = 0.01
+"""Seconds between two scrapes while something else is at work."""
 REPOSITORIES = 10_000
 
 
@@ -177,8 +186,57 @@ def million() -> None:
         print(f"A SQLite ledger of {RUNS:,} runs in {REPOSITORIES:,} repositories")
         print(f"  {'filled in':<34}{timed(lambda: fill(opened)):10.2f} s")
         for title, ask in answers(opened).items():
-            seconds = statistics.median([timed(ask) for _ in range(ROUNDS)])
-            print(f"  {title:<34}{seconds:10.3f} s")
+            tell(title, [timed(ask) for _ in range(ROUNDS)])
+        evaluate(opened)
+
+
+def tell(title: str, times: list[float]) -> None:
+    print(f"  {title:<34}{statistics.median(times):10.3f} s")
+
+
+def evaluate(opened: Ledger) -> None:
+    """The whole evaluation, with a plan and a hundred teams, while a thread copies what is published."""
+    provider = Scripted(probes=(Component.ORCHEX, *BRIDGES))
+    for number in range(ROUNDS):
+        provider.then(Facts(runs=(facts.run(f"new-{number}"),)))
+    poller = Poller("acme", provider, opened, now=lambda: NOW)
+    teams = {f"service-{number:02}*": f"team-{number:02}" for number in range(100)}
+    policy = Policy(wanted=Wanted(plan=plan(NOW - 12 * WEEK, Size.LARGE), teams=teams))
+    surveyor = Surveyor(opened, lambda: NOW)
+
+    def survey() -> float:
+        return timed(lambda: surveyor.survey({"acme": poller}, policy))
+
+    def polled() -> float:
+        poller.poll()
+        return survey()
+
+    body = exposition.render(world.snapshot(), exposition.NO_CAPS)
+    with copying(lambda: choose(body, "text/plain", "gzip")) as waits:
+        tell("evaluation after a new run", [polled() for _ in range(ROUNDS)])
+        tell("evaluation without news", [survey() for _ in range(ROUNDS)])
+    print(f"  {'scrapes meanwhile, the slowest of':<34}{max(waits):10.3f} s  ({len(waits):,})")
+
+
+@contextmanager
+def copying(scrape: Callable[[], object]) -> Iterator[list[float]]:
+    """Scrapes again and again in a thread; the time from when each was due to its end."""
+    ended, waits = threading.Event(), list[float]()
+
+    def scrapes() -> None:
+        due = time.perf_counter()
+        while not ended.wait(max(0.0, due - time.perf_counter())):
+            scrape()
+            waits.append(time.perf_counter() - due)
+            due = max(due, time.perf_counter()) + PAUSE
+
+    thread = threading.Thread(target=scrapes)
+    thread.start()
+    try:
+        yield waits
+    finally:
+        ended.set()
+        thread.join()
 
 
 PARTS: dict[str, Callable[[], None]] = {"scrapes": scrapes, "ledger": ledger, "million": million}

@@ -7,10 +7,9 @@ be left out.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Iterator
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from exporter.answers import Operations, RepositoryView, SourceView, Span
 from exporter.ledger import activity, latest
@@ -19,6 +18,8 @@ from exporter.ledger.schema import MARKS, OPERATIONS, REPOSITORIES, RUNS, SOURCE
 from exporter.ledger.sql import of
 from exporter.model import Component, Moment, Repository, Result, Stage, Workflow
 from exporter.totals import Family
+
+TOGETHER = 1000
 
 
 def marks(connection: Connection, source: str) -> dict[str, str]:
@@ -55,24 +56,26 @@ def _repositories(connection: Connection, source: str) -> tuple[RepositoryView, 
     """Those that have a state. Activity without one (a CI system alone) tells of no repository in scope."""
     seen = activity.load(connection, source)
     columns = (REPOSITORIES.c.owner, REPOSITORIES.c.name, REPOSITORIES.c.stage, REPOSITORIES.c.template)
-    rows = connection.execute(select(*columns).where(REPOSITORIES.c.source == source)).mappings()
+    rows = connection.execute(select(*columns).where(REPOSITORIES.c.source == source))
     views = (_repository(row, seen) for row in rows)
     return tuple(sorted(views, key=lambda view: view.repository))
 
 
-def _repository(row: RowMapping, seen: dict[Repository, activity.Activity]) -> RepositoryView:
-    repository = Repository(row["owner"], row["name"])
-    state = RepositoryView(repository, Stage(row["stage"]), row["template"])
+def _repository(row: Row[str, str, str, bool | None], seen: dict[Repository, activity.Activity]) -> RepositoryView:
+    owner, name, stage, template = row
+    repository = Repository(owner, name)
     runs = seen.get(repository)
     if runs is None:
-        return state
-    state = replace(state, active_at=runs.active_at)
+        return RepositoryView(repository, _STAGES[stage], template)
     ran = runs.ran
-    return (
-        state
-        if ran is None
-        else replace(state, workflow=ran.workflow, workflow_at=ran.created_at, workflow_result=ran.result)
+    if ran is None:
+        return RepositoryView(repository, _STAGES[stage], template, runs.active_at)
+    return RepositoryView(
+        repository, _STAGES[stage], template, runs.active_at, ran.workflow, ran.created_at, ran.result
     )
+
+
+_STAGES = {stage.value: stage for stage in Stage}
 
 
 def _totals(connection: Connection, source: str) -> dict[Family, dict[tuple[str, ...], float]]:
@@ -80,10 +83,16 @@ def _totals(connection: Connection, source: str) -> dict[Family, dict[tuple[str,
     columns = select(TOTALS.c.family, TOTALS.c.labels, TOTALS.c.value)
     rows = connection.execute(columns.where(TOTALS.c.source == source)).all()
     families: dict[str, dict[tuple[str, ...], float]] = {}
-    every = json.loads(f"[{','.join(row.labels for row in rows)}]")  # at once: ten times as fast as one by one
+    every = _decoded([row.labels for row in rows])
     for (family, _, value), labels in zip(rows, every, strict=True):
         families.setdefault(family, {})[tuple(labels)] = value
     return {family: families[family] for family in Family if family in families}
+
+
+def _decoded(texts: list[str]) -> Iterator[list[str]]:
+    """A thousand at once: ten times as fast as one by one, and whoever scrapes has a turn between two."""
+    for first in range(0, len(texts), TOGETHER):
+        yield from json.loads(f"[{','.join(texts[first : first + TOGETHER])}]")
 
 
 def spans(connection: Connection, since: Moment, among: Collection[str] | None) -> tuple[Span, ...]:

@@ -1,0 +1,133 @@
+"""What a snapshot is made from: a real ledger's answers, asked for no more often than they can change."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from exporter.kpis.inputs import Baseline, Level
+from exporter.kpis.verdict import State
+from exporter.ledger import Ledger
+from exporter.migration.plan import Size, plan
+from exporter.model import Facts, Phase, Reading, Workflow
+from exporter.poller import Poller
+from exporter.scorecard import Wanted
+from exporter.surveyor import Policy, Surveyor, mark_of
+from tests.support import facts
+from tests.support.clock import Clock
+from tests.support.facts import DAY, HOUR, INTEGRATED, SHOP
+from tests.support.scripted import Scripted
+
+GIVEN = Policy(baselines={Level.RUN_DURATION: Baseline(40.0), Level.CYCLE_TIME: Baseline(4 * HOUR)})
+
+
+@pytest.fixture
+def ledger(tmp_path) -> Iterator[Ledger]:
+    with Ledger.open(f"sqlite:///{tmp_path}/ledger.db") as opened:
+        yield opened
+
+
+class Site:
+    """One source on a ledger, and its surveyor."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.clock = Clock()
+        self.provider = Scripted()
+        self.poller = Poller("s", self.provider, ledger, now=self.clock)
+        self.surveyor = Surveyor(ledger, self.clock)
+
+    def told(self, **what) -> None:
+        self.provider.then(Facts(**what))
+        self.poller.poll()
+
+    def verdicts(self, policy: Policy = GIVEN):
+        return self.surveyor.survey({"s": self.poller}, policy).scorecard.verdicts
+
+
+def test_medians_are_worked_out_again_only_when_something_new_is_in_them(ledger: Ledger, monkeypatch) -> None:
+    site, asked = Site(ledger), list[object]()
+    slowdown = ledger.slowdown
+    monkeypatch.setattr(ledger, "slowdown", lambda *question: asked.append(question) or slowdown(*question))
+    site.told(runs=(facts.run("1", ended=site.clock()),))
+    assert site.verdicts()["performance_impact"].value == 0.5
+    site.told()
+    site.verdicts()
+    assert len(asked) == 1, "a poll without news"
+    site.told(runs=(facts.run("2", ended=site.clock(), started_at=site.clock() - 44),))
+    assert site.verdicts()["performance_impact"].value == pytest.approx(0.3)
+    assert len(asked) == 2
+    site.verdicts(Policy(baselines={Level.RUN_DURATION: Baseline(52.0)}))
+    assert len(asked) == 3, "another baseline"
+    site.clock.advance(HOUR)
+    site.verdicts()
+    assert len(asked) == 4, "the window has moved on"
+
+
+def test_changes_count_once_their_repository_is_integrated(ledger: Ledger) -> None:
+    site = Site(ledger)
+    merged = facts.change(merged=site.clock() + 30)
+    site.told(repositories=(facts.state(facts.LEGACY),), changes=(facts.change("0", merged=site.clock()),))
+    assert site.verdicts()["cycle_time_reduction"].state is State.NO_DATA
+    site.told(repositories=(facts.state(INTEGRATED),))
+    site.clock.advance(60)
+    site.told(changes=(merged,))
+    assert site.verdicts()["cycle_time_reduction"].value == 0.5
+
+
+def test_what_is_given_wins_over_what_was_measured(ledger: Ledger) -> None:
+    site = Site(ledger)
+    before = site.clock() - 40 * DAY
+    old = facts.run("0", ended=before, started_at=before - 50, workflow=Workflow.LEGACY)
+    ledger.sample("s", Facts(runs=(old,)), begin=before - DAY, end=before + DAY)
+    ledger.freeze(begin=before - DAY, end=before + DAY, at=site.clock())
+    site.told(runs=(facts.run("1", ended=site.clock()),))
+    measured = site.verdicts(Policy())["performance_impact"]
+    assert (measured.value, measured.baseline) == (pytest.approx(0.2), 50)
+    assert site.verdicts()["performance_impact"].value == 0.5
+
+
+def test_what_a_feed_told_is_a_criterion_and_grows_stale_by_its_own_time(ledger: Ledger) -> None:
+    site = Site(ledger)
+    reading = Reading("training_completion", 0.95, site.clock() - 40 * DAY, coverage=0.5, by="Inês")
+    site.told(readings=(reading,), told=frozenset({"training_completion"}))
+    training = site.verdicts()["training_completion"]
+    assert (training.state, training.value, training.coverage) == (State.MET, 0.95, 0.5)
+    site.provider = site.provider.model_copy(update={"max_age": 365 * DAY})
+    site.poller = Poller("s", site.provider, ledger, now=site.clock)
+    site.clock.advance(6 * DAY)
+    training = site.verdicts()["training_completion"]
+    assert (training.state, training.value, training.met) == (State.STALE, 0.95, None)
+
+
+def test_a_source_that_is_too_old_leaves_its_repositories_unknown(ledger: Ledger) -> None:
+    site = Site(ledger)
+    site.told(repositories=(facts.state(INTEGRATED),), scope=frozenset({SHOP}))
+    assert site.verdicts()["template_adoption"].coverage == 1
+    site.clock.advance(site.provider.stale_after + 1)
+    adoption = site.verdicts()["template_adoption"]
+    assert (adoption.state, adoption.value, adoption.coverage) == (State.NO_DATA, None, 0.0)
+    migrated = site.surveyor.survey({"s": site.poller}, GIVEN).scorecard.progress.migrated
+    assert (migrated.ratio, migrated.unknown) == (None, 1)
+
+
+def test_gates_that_were_passed_are_those_of_this_migration(ledger: Ledger) -> None:
+    site = Site(ledger)
+    this, other = (plan(site.clock() - weeks * 7 * DAY, Size.MEDIUM) for weeks in (8, 20))
+    passed = site.clock() - DAY
+    ledger.reach(mark_of(other), {Phase.ASSESSMENT: passed})
+    for made, ended in ((this, None), (other, passed)):
+        card = site.surveyor.survey({"s": site.poller}, replace(GIVEN, wanted=Wanted(plan=made))).scorecard
+        assert card.schedule is not None
+        assert card.schedule.phases[Phase.ASSESSMENT].ended_at == ended
+
+
+def test_the_history_of_adoption_becomes_a_forecast(ledger: Ledger) -> None:
+    site = Site(ledger)
+    names = [replace(SHOP, name=f"r{number}") for number in range(40)]
+    for day in range(20):
+        states = tuple(facts.state(INTEGRATED if n < day else facts.LEGACY, of) for n, of in enumerate(names))
+        site.told(repositories=states, scope=frozenset(names))
+        site.clock.advance(DAY)
+    snapshot = site.surveyor.survey({"s": site.poller}, GIVEN)
+    ahead = {forecast.goal: forecast for forecast in snapshot.scorecard.forecasts}
+    assert ahead[1.0].expected == pytest.approx(site.clock() + 21 * DAY, abs=3 * DAY)
