@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.documented import PHASES, RISKS, SIZES, TWELVE
 from tests.support.exporter import Process, run, running
 from tests.support.waiting import until
 
@@ -87,27 +88,13 @@ def test_each_incident_shows(tmp_path: Path) -> None:
 
 
 ROWS = {
-    "orchex_kilo_kpi_value": (
-        "kpi",
-        (
-            "uptime performance_impact error_rate bridge_success "
-            "cycle_time_reduction compliance_violation_reduction template_adoption cost_savings "
-            "training_completion user_satisfaction workflow_adoption support_ticket_reduction"
-        ),
-    ),
-    "orchex_kilo_phase_state": ("phase", "assessment preparation pilot expansion adoption optimization"),
-    "orchex_kilo_gate_state": ("phase", "assessment preparation pilot expansion adoption optimization"),
-    "orchex_kilo_plan_chosen": ("size", "small medium large"),
-    "orchex_kilo_risk_level": (
-        "risk",
-        (
-            "bridge_failure performance_degradation adoption_resistance "
-            "configuration_conflicts timeline_delays training_shortage "
-            "documentation_gaps support_burden compliance_issues"
-        ),
-    ),
+    "orchex_kilo_kpi_value": [key for key, *_ in TWELVE],
+    "orchex_kilo_phase_state": PHASES,
+    "orchex_kilo_gate_state": PHASES,
+    "orchex_kilo_plan_chosen": SIZES,
+    "orchex_kilo_risk_level": RISKS,
 }
-"""The document's rows, typed once more, and the metrics in which they are live."""
+"""The metrics in which the document's rows are live."""
 TITLES = (
     "System uptime",
     "Performance impact",
@@ -121,31 +108,16 @@ TITLES = (
     "User satisfaction",
     "Workflow adoption",
     "Support ticket reduction",
-    "Assessment",
-    "Preparation",
-    "Pilot Migration",
-    "Expansion",
-    "Full Adoption",
-    "Optimization",
-    "small",
-    "medium",
-    "large",
-    "Integration bridge failure",
-    "Performance degradation",
-    "User adoption resistance",
-    "Configuration conflicts",
-    "Timeline delays",
-    "Training resource shortage",
-    "Documentation gaps",
-    "Support burden",
-    "Compliance issues",
+    *PHASES.values(),
+    *SIZES,
+    *RISKS.values(),
 )
 
 
 def missing(process: Process) -> set[tuple[str, str]]:
     """The rows that have no sample."""
     live = {(name, value) for name, labels in process.samples() for _, value in labels}
-    return {(name, word) for name, (_, words) in ROWS.items() for word in words.split()} - live
+    return {(name, word) for name, words in ROWS.items() for word in words} - live
 
 
 def test_every_documented_row_is_live_in_the_demo_and_in_status(tmp_path: Path) -> None:
@@ -159,9 +131,9 @@ def test_every_documented_row_is_live_in_the_demo_and_in_status(tmp_path: Path) 
     twelve = [each for each in document["criteria"] if each["tier"] == "criterion"]
     assert [each["key"] for each in twelve if each["value"] is None] == []
     assert len(twelve) == 12
-    assert [each["phase"] for each in document["migration"]["phases"]] == ROWS["orchex_kilo_phase_state"][1].split()
-    assert [each["size"] for each in document["migration"]["sizes"]] == ["small", "medium", "large"]
-    assert len(document["risks"]) == 9
+    assert [each["phase"] for each in document["migration"]["phases"]] == list(PHASES)
+    assert [each["size"] for each in document["migration"]["sizes"]] == list(SIZES)
+    assert {each["key"] for each in document["risks"]} == set(RISKS)
 
 
 def test_at_a_speed_the_demo_lives_through_its_migration(tmp_path: Path) -> None:

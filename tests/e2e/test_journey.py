@@ -1,32 +1,15 @@
 """Through all six phases: what is published against what the organisation knows, at ten points of the way."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from exporter.demo.truth import baselines, criteria, gates, phases, progress
+from tests.support.documented import met
 from tests.support.journey import Journey, Series, journey
 
 POINTS = (0, 18, 30, 48, 55, 70, 80, 108, 130, 154)
 """Days: at least one in each phase, in the bridge's outage, the burst of errors and the roll-back."""
-
-
-TARGETS: dict[str, Callable[[float], bool]] = {
-    "uptime": lambda value: value > 0.999,
-    "performance_impact": lambda value: value < 0.1,
-    "error_rate": lambda value: value < 0.01,
-    "bridge_success": lambda value: value > 0.99,
-    "cycle_time_reduction": lambda value: value > 0.3,
-    "compliance_violation_reduction": lambda value: value > 0.6,
-    "template_adoption": lambda value: value > 0.8,
-    "cost_savings": lambda value: value > 0.15,
-    "training_completion": lambda value: value > 0.9,
-    "user_satisfaction": lambda value: value > 0.85,
-    "workflow_adoption": lambda value: value > 0.9,
-    "support_ticket_reduction": lambda value: value > 0.5,
-}
-"""The document's, typed once more."""
 
 
 def by(series: Series, *labels: str) -> dict[tuple[str, ...] | str, float]:
@@ -47,9 +30,9 @@ def compare_criteria(way: Journey, found: dict[str, Series]) -> None:
     known = {key: value for key, value in truth.items() if value is not None}
     assert {key: published.get(key) for key in truth if key not in known} == dict.fromkeys(truth.keys() - known.keys())
     assert {key: published.get(key) for key in known} == pytest.approx(known, rel=1e-9, abs=1e-9)
-    met = {key: TARGETS[key](value) for key, value in known.items()}
+    meets = {key: met(key, value) for key, value in known.items()}
     published_met = by(found["orchex_kilo_kpi_met"], "kpi")
-    assert {key: published_met[key] == 1 for key in met} == met
+    assert {key: published_met[key] == 1 for key in meets} == meets
 
 
 def compare_repositories(way: Journey, found: dict[str, Series]) -> None:

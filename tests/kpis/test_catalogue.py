@@ -8,21 +8,8 @@ from exporter.kpis.catalogue import CRITERIA
 from exporter.kpis.criteria import Criterion, Tier
 from exporter.kpis.quantities import QUANTITIES
 from exporter.kpis.ratios import WINDOWS
+from tests.support.documented import TWELVE
 
-TWELVE = [
-    ("uptime", "technical", ">", 0.999, "System uptime >99.9%"),
-    ("performance_impact", "technical", "<", 0.10, "Performance impact <10% degradation"),
-    ("error_rate", "technical", "<", 0.01, "Error rates <1%"),
-    ("bridge_success", "technical", ">", 0.99, "Integration bridge success >99%"),
-    ("cycle_time_reduction", "business", ">", 0.30, "Development cycle time reduction >30%"),
-    ("compliance_violation_reduction", "business", ">", 0.60, "Compliance violation reduction >60%"),
-    ("template_adoption", "business", ">", 0.80, "Template adoption >80%"),
-    ("cost_savings", "business", ">", 0.15, "Cost savings >15%"),
-    ("training_completion", "user", ">", 0.90, "Training completion >90%"),
-    ("user_satisfaction", "user", ">", 0.85, "User satisfaction >85%"),
-    ("workflow_adoption", "user", ">", 0.90, "Workflow adoption >90%"),
-    ("support_ticket_reduction", "user", ">", 0.50, "Support ticket reduction >50%"),
-]
 COMPANIONS = [
     ("bridge_latency", "technical", "<", 0.5, "Bridge latency < 500 ms average"),
     ("data_consistency", "technical", ">=", 1.0, "Data consistency 100%"),
