@@ -5,6 +5,7 @@
 Nothing here can fail for being slow: machines differ. What must hold is counted in the tests.
 """
 
+import gc
 import gzip
 import random
 import statistics
@@ -212,6 +213,7 @@ def evaluate(opened: Ledger) -> None:
         return survey()
 
     body = exposition.render(world.snapshot(), exposition.NO_CAPS)
+    gc.freeze()  # as `serve` does
     with copying(lambda: choose(body, "text/plain", "gzip")) as waits:
         tell("evaluation after a new run", [polled() for _ in range(ROUNDS)])
         tell("evaluation without news", [survey() for _ in range(ROUNDS)])

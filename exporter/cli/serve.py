@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 from pathlib import Path
@@ -69,6 +70,7 @@ def run(exporter: Exporter, loaded: Settings, web_config: Path | None = None) ->
     except (ConfigError, ListenError):
         exporter.close()
         raise
+    gc.freeze()  # what is loaded by now stays: no collection need look through it while a scrape waits
     exporter.start()
     log.info("listening", extra={"address": address, "version": __version__})
     click.echo(f"Metrics: {address}/metrics   Page: {address}/   Stop: Ctrl-C", err=True)
