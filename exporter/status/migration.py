@@ -103,7 +103,7 @@ def _phase(phase: PhaseStatus) -> tuple[str | Text, ...]:
         phase.title,
         PHASE_STATES[phase.state],
         last_day(phase.planned_end),
-        day(phase.ended),
+        last_day(phase.ended),
         NOTHING if phase.deviation is None else f"{phase.deviation:+.0%}",
         _gate(phase.gate),
     )

@@ -73,7 +73,7 @@ def day(moment: datetime | None) -> str:
 
 
 def last_day(end: datetime | None) -> str:
-    """The last day of what ends at the moment `end`, which is in it no more."""
+    """The last day of what ended at the moment `end`, which is in it no more."""
     return NOTHING if end is None else day(end - timedelta(seconds=1))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import datetime
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
@@ -194,6 +195,17 @@ def test_the_slip_in_words(slip, ratio, on_plan, words) -> None:
 
 def test_before_the_start_the_headline_says_when_it_begins() -> None:
     assert "Phase    not begun, starts on 24 April 2025" in shown(with_migration(current=None))
+
+
+@pytest.mark.parametrize(
+    ("ended", "shown_as"),
+    [("2025-05-15T00:00Z", "2025-05-14"), ("2025-05-15T09:30Z", "2025-05-15")],
+    ids=["the end of a day", "a moment in it"],
+)
+def test_a_phase_that_ended_with_a_day_shows_that_day(ended, shown_as) -> None:
+    done = MIGRATION.phases[0].model_copy(update={"ended": datetime.fromisoformat(ended)})
+    (row,) = (line for line in lines(with_migration(phases=(done,))) if line.startswith("Assessment "))
+    assert row.split()[3] == shown_as
 
 
 @pytest.mark.parametrize(
