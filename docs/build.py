@@ -216,9 +216,14 @@ def _criterion(criterion: Criterion) -> str:
 
 `orchex_kilo_kpi_value{{kpi="{criterion.key}"}}` = {inspect.getdoc(criterion.rule)}
 
-To know it: {_needs(criterion)}.
+Needs: {_alternatives(criterion)}. Without: {_needs(criterion)}.
 
 {"".join(_grid(head, [row]))}"""
+
+
+def _alternatives(criterion: Criterion) -> str:
+    ways = ([f"`{name}`" if name in QUANTITIES else str(name) for name in way] for way in criterion.needs)
+    return ", or ".join(" and ".join(way) for way in ways)
 
 
 _SIGNS = {Comparison.ABOVE: "above", Comparison.BELOW: "below", Comparison.AT_LEAST: "≥", Comparison.AT_MOST: "≤"}

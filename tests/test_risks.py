@@ -64,6 +64,7 @@ def verdicts(key: str, value: float | None, target: float, *, met: bool | None =
         "",
         "",
         lambda _: Missing(Absence.NO_SOURCE, ""),
+        (),
     )
     return {key: Verdict(criterion, target, 0.0, "", state, value, met)}
 

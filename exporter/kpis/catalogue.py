@@ -8,7 +8,8 @@ ages are ours.
 from __future__ import annotations
 
 from exporter.kpis import rules
-from exporter.kpis.criteria import DAY, Category, Comparison, Criterion, Tier
+from exporter.kpis.criteria import DAY, PLAN, Category, Comparison, Criterion, Tier
+from exporter.kpis.inputs import Seen
 from exporter.kpis.quantities import Unit
 from exporter.kpis.ratios import DOCUMENTED_WINDOW
 
@@ -33,6 +34,7 @@ DOCUMENTED = (
         words="System uptime >99.9%",
         owner=TECHNICAL_STAFF,
         rule=rules.uptime,
+        needs=((Seen.PROBES,),),
         window=DOCUMENTED_WINDOW,
         max_age=DAY,
     ),
@@ -48,6 +50,7 @@ DOCUMENTED = (
         words="Performance impact <10% degradation",
         owner=TECHNICAL_STAFF,
         rule=rules.performance_impact,
+        needs=((Seen.RUNS,),),
         window=DOCUMENTED_WINDOW,
         max_age=DAY,
     ),
@@ -63,6 +66,7 @@ DOCUMENTED = (
         words="Error rates <1%",
         owner=TECHNICAL_STAFF,
         rule=rules.error_rate,
+        needs=((Seen.BRIDGES,), (Seen.TASKS,), (Seen.RUNS,)),
         window=DOCUMENTED_WINDOW,
         max_age=DAY,
     ),
@@ -78,6 +82,7 @@ DOCUMENTED = (
         words="Integration bridge success >99%",
         owner=TECHNICAL_STAFF,
         rule=rules.bridge_success,
+        needs=((Seen.BRIDGES,),),
         window=DOCUMENTED_WINDOW,
         max_age=DAY,
     ),
@@ -93,6 +98,7 @@ DOCUMENTED = (
         words="Development cycle time reduction >30%",
         owner=BUSINESS_ANALYSTS,
         rule=rules.cycle_time_reduction,
+        needs=((Seen.CHANGES,),),
         window=DOCUMENTED_WINDOW,
         max_age=DAY,
     ),
@@ -108,6 +114,7 @@ DOCUMENTED = (
         words="Compliance violation reduction >60%",
         owner=BUSINESS_ANALYSTS,
         rule=rules.compliance_violation_reduction,
+        needs=(("violations_per_week", Seen.REPOSITORIES), (Seen.BRIDGES, Seen.REPOSITORIES)),
         window=DOCUMENTED_WINDOW,
         max_age=WEEKLY,
     ),
@@ -123,6 +130,7 @@ DOCUMENTED = (
         words="Template adoption >80%",
         owner=MIGRATION_LEAD,
         rule=rules.template_adoption,
+        needs=((Seen.REPOSITORIES,),),
         max_age=DAY,
     ),
     Criterion(
@@ -137,6 +145,7 @@ DOCUMENTED = (
         words="Cost savings >15%",
         owner=BUSINESS_ANALYSTS,
         rule=rules.cost_savings,
+        needs=(("cost_savings",), ("cost",)),
     ),
     Criterion(
         key="training_completion",
@@ -150,6 +159,7 @@ DOCUMENTED = (
         words="Training completion >90%",
         owner=TRAINING_COORDINATOR,
         rule=rules.told("training_completion"),
+        needs=(("training_completion",),),
     ),
     Criterion(
         key="user_satisfaction",
@@ -163,6 +173,7 @@ DOCUMENTED = (
         words="User satisfaction >85%",
         owner=TRAINING_COORDINATOR,
         rule=rules.told("user_satisfaction"),
+        needs=(("user_satisfaction",),),
     ),
     Criterion(
         key="workflow_adoption",
@@ -176,6 +187,7 @@ DOCUMENTED = (
         words="Workflow adoption >90%",
         owner=MIGRATION_LEAD,
         rule=rules.workflow_adoption,
+        needs=((Seen.REPOSITORIES, Seen.RUNS),),
         window=DOCUMENTED_WINDOW,
         max_age=DAY,
     ),
@@ -191,6 +203,7 @@ DOCUMENTED = (
         words="Support ticket reduction >50%",
         owner=TRAINING_COORDINATOR,
         rule=rules.support_ticket_reduction,
+        needs=(("support_ticket_reduction",), ("tickets_per_week",)),
     ),
 )
 """The twelve, in the document's order."""
@@ -208,6 +221,7 @@ COMPANIONS = (
         words="Bridge latency < 500 ms average",
         owner=TECHNICAL_STAFF,
         rule=rules.bridge_latency,
+        needs=((Seen.BRIDGES,),),
         max_age=DAY,
     ),
     Criterion(
@@ -222,6 +236,7 @@ COMPANIONS = (
         words="Data consistency 100%",
         owner=TECHNICAL_STAFF,
         rule=rules.told("data_consistency"),
+        needs=(("data_consistency",),),
     ),
     Criterion(
         key="analysis_speed_increase",
@@ -235,6 +250,7 @@ COMPANIONS = (
         words="Analysis speed +20%",
         owner=TECHNICAL_STAFF,
         rule=rules.told("analysis_speed_increase"),
+        needs=(("analysis_speed_increase",),),
     ),
     Criterion(
         key="manual_effort_reduction",
@@ -248,6 +264,7 @@ COMPANIONS = (
         words="Manual effort −50%",
         owner=BUSINESS_ANALYSTS,
         rule=rules.told("manual_effort_reduction"),
+        needs=(("manual_effort_reduction",),),
     ),
     Criterion(
         key="maintenance_cost_reduction",
@@ -261,6 +278,7 @@ COMPANIONS = (
         words="Maintenance cost −25%",
         owner=BUSINESS_ANALYSTS,
         rule=rules.told("maintenance_cost_reduction"),
+        needs=(("maintenance_cost_reduction",),),
     ),
     Criterion(
         key="security_incident_reduction",
@@ -274,6 +292,7 @@ COMPANIONS = (
         words="Security incidents −40%",
         owner=BUSINESS_ANALYSTS,
         rule=rules.told("security_incident_reduction"),
+        needs=(("security_incident_reduction",),),
     ),
     Criterion(
         key="time_to_proficiency",
@@ -287,6 +306,7 @@ COMPANIONS = (
         words="Time to proficiency 14 days",
         owner=TRAINING_COORDINATOR,
         rule=rules.told("time_to_proficiency"),
+        needs=(("time_to_proficiency",),),
     ),
     Criterion(
         key="compliance_score_increase",
@@ -300,6 +320,7 @@ COMPANIONS = (
         words="Compliance score +25%",
         owner=BUSINESS_ANALYSTS,
         rule=rules.told("compliance_score_increase"),
+        needs=(("compliance_score_increase",),),
     ),
     Criterion(
         key="code_quality_increase",
@@ -313,6 +334,7 @@ COMPANIONS = (
         words="Code quality +20%",
         owner=TECHNICAL_STAFF,
         rule=rules.told("code_quality_increase"),
+        needs=(("code_quality_increase",),),
     ),
     Criterion(
         key="defect_reduction",
@@ -326,6 +348,7 @@ COMPANIONS = (
         words="Defects −30%",
         owner=TECHNICAL_STAFF,
         rule=rules.told("defect_reduction"),
+        needs=(("defect_reduction",),),
     ),
     Criterion(
         key="milestones_on_time",
@@ -339,6 +362,7 @@ COMPANIONS = (
         words="Milestones on time ≥ 90%",
         owner=MIGRATION_LEAD,
         rule=rules.milestones_on_time,
+        needs=((PLAN,),),
         max_age=DAY,
     ),
     Criterion(
@@ -353,6 +377,7 @@ COMPANIONS = (
         words="Phase duration within ±10% of plan",
         owner=MIGRATION_LEAD,
         rule=rules.phase_duration,
+        needs=((PLAN,),),
         max_age=DAY,
     ),
 )

@@ -9,6 +9,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from exporter.kpis.inputs import Inputs
 from exporter.kpis.measure import Outcome
@@ -56,6 +57,12 @@ class Tier(StrEnum):
     """Documented beside them, with lower priority."""
 
 
+Needs: TypeAlias = tuple[tuple[str, ...], ...]
+"""Ways to know a criterion, any of which will do: each names all that it takes, kinds of observation
+(`inputs.Seen`), quantities that feeds tell, or `PLAN`."""
+PLAN = "plan"
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """What is to be reached. `margin` is ours: met by less than that is at risk."""
@@ -72,6 +79,7 @@ class Criterion:
     """The document's own."""
     owner: str
     rule: Callable[[Inputs], Outcome]
+    needs: Needs
     window: str | None = None
     max_age: Seconds = 45 * DAY
     """Age at which a value is stale."""

@@ -1,13 +1,21 @@
 """The catalogue against the documents, whose figures and words are typed here once more."""
 
 import inspect
+from collections.abc import Collection
+from dataclasses import replace
+from itertools import product
 
 import pytest
 
+from exporter.answers import Median, Operations, Slowdown
 from exporter.kpis.catalogue import CRITERIA
-from exporter.kpis.criteria import Criterion, Tier
+from exporter.kpis.criteria import PLAN, Criterion, Tier
+from exporter.kpis.inputs import Baseline, Events, Inputs, Level, Seen
+from exporter.kpis.measure import Measure, Missing
 from exporter.kpis.quantities import QUANTITIES
-from exporter.kpis.ratios import WINDOWS
+from exporter.kpis.ratios import WINDOWS, Share, Uptime
+from exporter.model import Reading, Workflow
+from tests.kpis.known import A2K, K2A, NOW, WINDOW, known, views
 from tests.support.documented import TWELVE
 
 COMPANIONS = [
@@ -74,3 +82,51 @@ def test_a_perfect_value_can_be_met_beyond_every_margin() -> None:
     for criterion in CRITERIA:
         if criterion.comparison.higher_is_better:
             assert perfect[criterion.unit] - criterion.target >= criterion.margin
+
+
+WHOLE = known(
+    uptime=Uptime(90, 10, 0),
+    bridges={K2A: Operations(100, 1), A2K: Operations(100, 1)},
+    tasks=Operations(100, 1),
+    runs=Operations(100, 1),
+    repositories=views(4, active_at=NOW, workflow=Workflow.INTEGRATED, workflow_at=NOW),
+    slowdown=Slowdown(Median(1.0, 10, 4)),
+    lead_time=Median(3600.0, 10, 4),
+    violations=Events(10, WINDOW),
+    latencies={K2A: 0.1},
+    phases_on_time=Share(1, 1),
+    phase_deviation=0.0,
+    baselines={level: Baseline(10.0) for level in Level},
+    readings={name: Reading(name, 0.5, NOW) for name in QUANTITIES},
+)
+"""Something of everything."""
+RESTS_ON = {
+    Seen.PROBES: ("uptime",),
+    Seen.BRIDGES: ("bridges", "violations", "latencies"),
+    Seen.TASKS: ("tasks",),
+    Seen.RUNS: ("runs", "slowdown"),
+    Seen.REPOSITORIES: ("repositories",),
+    Seen.CHANGES: ("lead_time",),
+    PLAN: ("phases_on_time", "phase_deviation"),
+}
+
+
+def only(names: Collection[str]) -> Inputs:
+    """What is known when nothing else is told."""
+    nothing = Inputs(NOW)
+    untold = {field: getattr(nothing, field) for kind in RESTS_ON.keys() - set(names) for field in RESTS_ON[kind]}
+    return replace(
+        WHOLE,
+        **untold,
+        seen_at={kind: NOW for kind in Seen if kind in names},
+        readings={name: told for name, told in WHOLE.readings.items() if name in names},
+    )
+
+
+@pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.key)
+def test_each_way_to_know_it_is_enough_and_without_any_it_is_not_known(criterion: Criterion) -> None:
+    everything = {*RESTS_ON, *QUANTITIES}
+    for way in criterion.needs:
+        assert isinstance(criterion.rule(only(way)), Measure), way
+    for spoilt in product(*criterion.needs):
+        assert isinstance(criterion.rule(only(everything - set(spoilt))), Missing), spoilt

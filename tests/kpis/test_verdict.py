@@ -6,7 +6,7 @@ import pytest
 
 from exporter.kpis.catalogue import CRITERIA
 from exporter.kpis.criteria import Category, Comparison, Criterion, Tier
-from exporter.kpis.inputs import Inputs
+from exporter.kpis.inputs import Inputs, Seen
 from exporter.kpis.measure import Absence, Measure, Missing, Outcome
 from exporter.kpis.quantities import Unit
 from exporter.kpis.verdict import Aim, State, Verdict, judge, judged
@@ -29,6 +29,7 @@ def criterion(outcome: Outcome, comparison: Comparison = ABOVE, target: float = 
         words="Example above half",
         owner="Migration Lead",
         rule=lambda inputs: outcome,
+        needs=((Seen.PROBES,),),
         max_age=100.0,
     )
 
