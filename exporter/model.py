@@ -11,11 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 Moment: TypeAlias = float
 Seconds: TypeAlias = float
+
+
+def iso_day(moment: Moment) -> str:
+    """Its date in UTC, as `2026-11-23`."""
+    return datetime.fromtimestamp(moment, UTC).date().isoformat()
 
 
 class Result(StrEnum):
@@ -124,6 +130,11 @@ class Run:
         """From start (or creation, where the host gives no start) to the end; never negative."""
         begun = self.created_at if self.started_at is None else self.started_at
         return max(0.0, self.finished_at - begun)
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether it shows the level before the migration: the separate tools' workflow, and it succeeded."""
+        return self.workflow is Workflow.LEGACY and self.result is Result.SUCCESS
 
     @property
     def queued(self) -> Seconds | None:

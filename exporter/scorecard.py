@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from exporter.answers import AdoptionDay, Operations
 from exporter.kpis.catalogue import CRITERIA
+from exporter.kpis.criteria import DAY
 from exporter.kpis.inputs import Inputs
 from exporter.kpis.ratios import Share
 from exporter.kpis.verdict import Aim, Verdict, judged
@@ -24,8 +25,6 @@ from exporter.migration.progress import Pattern, Progress
 from exporter.migration.schedule import Schedule, schedule
 from exporter.model import Attestation, Component, Moment, Phase, PhaseDates, Stage
 from exporter.risks import RISKS, Assessed, Signals, assess
-
-DAY = 86400.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,24 +10,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
-from exporter.answers import Median, Operations, RepositoryView, Slowdown, SourceView
+from exporter.answers import MeasuredBaseline, Median, Operations, RepositoryView, Slowdown, SourceView
 from exporter.exposition import NO_CAPS, Caps
 from exporter.kpis import ratios
 from exporter.kpis.inputs import Baseline, Level
 from exporter.ledger import Ledger
 from exporter.migration.forecast import together
 from exporter.migration.plan import Plan
-from exporter.model import BRIDGES, Moment, Phase, Stage
+from exporter.model import BRIDGES, Moment, Phase, Stage, iso_day
 from exporter.observed import WINDOW, Observed, Work, measured_levels
 from exporter.poller import Poller
 from exporter.providers.base import Capability
 from exporter.scorecard import Wanted, scorecard
 from exporter.snapshot import Snapshot, Source
 from exporter.totals import Family
-
-HOUR = ratios.WINDOWS["1h"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,8 @@ class Surveyor:
     def _observe(self, pollers: Mapping[str, Poller], policy: Policy) -> Observed:
         now = self._now()
         sources = {name: self._source(poller, now) for name, poller in pollers.items()}
-        medians = self._medians_for(pollers, policy, now)
+        measured = self._ledger.baseline()
+        medians = self._medians_for(pollers, policy, measured, now)
         return Observed(
             now=now,
             providers={name: poller.provider for name, poller in pollers.items()},
@@ -84,7 +82,7 @@ class Surveyor:
             work={window: self._work(window, now, pollers, sources) for window in ratios.WINDOWS},
             slowdown=medians.slowdown,
             lead_time=medians.lead_time,
-            baselines={**measured_levels(self._ledger.baseline()), **policy.baselines},
+            baselines={**measured_levels(measured), **policy.baselines},
             reached=self._reached(policy.wanted.plan),
             history=together(list(self._ledger.adoption(list(pollers)).values())),
             lost=tuple(self._lost(sources, now)),
@@ -132,16 +130,17 @@ class Surveyor:
             runs=ratios.run_operations(self._ledger.run_results(since, sources=names)) if runs else None,
         )
 
-    def _medians_for(self, pollers: Mapping[str, Poller], policy: Policy, now: Moment) -> Medians:
+    def _medians_for(
+        self, pollers: Mapping[str, Poller], policy: Policy, measured: MeasuredBaseline | None, now: Moment
+    ) -> Medians:
         """The medians, worked out again when there is news for them, and once an hour."""
         telling = {Capability.RUNS, Capability.CHANGES}
         names = [name for name, poller in pollers.items() if telling & poller.provider.capabilities]
-        measured = self._ledger.baseline()
         made_from = (
             *((name, _news(self._views[name][1])) for name in names),
             policy.run_duration,
             measured and measured.measured_at,
-            now // HOUR,
+            now // ratios.HOUR,
         )
         if self._medians.made_from != made_from:
             since = now - WINDOW
@@ -157,7 +156,7 @@ class Surveyor:
 
 def mark_of(plan: Plan) -> str:
     """What tells the gates of one migration from those of another: the day on which it began."""
-    return datetime.fromtimestamp(plan.start, UTC).date().isoformat()
+    return iso_day(plan.start)
 
 
 def _news(view: SourceView) -> tuple[object, ...]:

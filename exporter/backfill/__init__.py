@@ -17,9 +17,9 @@ from exporter.backfill.notes import WINDOW, Undertaking
 from exporter.backfill.reading import Reading, Task
 from exporter.backfill.reporter import Reporter
 from exporter.backfill.window import Window
-from exporter.backfill.words import already, day, described
+from exporter.backfill.words import already, described
 from exporter.ledger import Ledger
-from exporter.model import Moment, Unreadable
+from exporter.model import Moment, Unreadable, iso_day
 from exporter.providers.base import Capability, Provider
 
 __all__ = ["AGAIN", "BackfillError", "Reporter", "Window", "already", "described", "measure"]
@@ -63,7 +63,7 @@ def _begun(ledger: Ledger, wanted: Undertaking, reporter: Reporter) -> Undertaki
     noted = {ledger.sampling(source).get(WINDOW) for source in wanted.sources} - {None}
     unfinished = [Undertaking.read(text) for text in noted if text is not None]
     if len(unfinished) == 1 and unfinished[0] is not None and unfinished[0].same(wanted):
-        reporter.said(f"going on with the backfill that was begun on {day(unfinished[0].begun_at)}")
+        reporter.said(f"going on with the backfill that was begun on {iso_day(unfinished[0].begun_at)}")
         return unfinished[0]
     if unfinished:
         reporter.said("an unfinished backfill of another window or other sources is forgotten")
@@ -74,7 +74,7 @@ def _begun(ledger: Ledger, wanted: Undertaking, reporter: Reporter) -> Undertaki
 def _nothing(window: Window) -> BackfillError:
     what = "no source has a successful run of the legacy workflow or a change"
     remedy = "give a longer --since, or the levels themselves in `migration.baselines`"
-    return BackfillError(f"{what} from {day(window.begin)} to {day(window.end)}; {remedy}")
+    return BackfillError(f"{what} from {iso_day(window.begin)} to {iso_day(window.end)}; {remedy}")
 
 
 def _list(items: Sequence[Unreadable], reporter: Reporter) -> None:

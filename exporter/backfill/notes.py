@@ -19,9 +19,7 @@ from exporter.model import (
     Moment,
     Repository,
     RepositoryState,
-    Result,
     Run,
-    Workflow,
 )
 
 Notes = dict[str, str]
@@ -85,7 +83,7 @@ class Tally:
         """Counts a step in; gives the notes that say so."""
         if facts.scope is not None:
             self._scope = frozenset(map(str, facts.scope))
-        runs = (run for run in facts.runs if _counts(run) and run.finished_at in self._window)
+        runs = (run for run in facts.runs if run.is_sample and run.finished_at in self._window)
         self._runs.update(str(run.repository) for run in runs)
         changes = (change for change in facts.changes if change.merged_at in self._window)
         self._changes.update(str(change.repository) for change in changes)
@@ -96,11 +94,6 @@ class Tally:
     def _restore(self, name: str, runs: int, changes: int) -> None:
         self._done.add(name)
         self._runs[name], self._changes[name] = runs, changes
-
-
-def _counts(run: Run) -> bool:
-    """Whether the ledger takes it for a sample."""
-    return run.workflow is Workflow.LEGACY and run.result is Result.SUCCESS
 
 
 def _repositories(facts: Facts) -> set[Repository]:

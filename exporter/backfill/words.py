@@ -1,19 +1,14 @@
-"""How a backfill names days, moments and levels for people."""
+"""How a backfill names moments and levels for people."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 from exporter.answers import MeasuredBaseline, Median
-from exporter.model import Moment, Seconds
+from exporter.model import Moment, Seconds, iso_day
 
 _UNITS = ((90.0, 1.0, "s"), (5400.0, 60.0, "min"), (72 * 3600.0, 3600.0, "h"))
 """Durations below the first are told in the third, which is so many seconds."""
-
-
-def day(moment: Moment) -> str:
-    """Its date, UTC, as the configuration has it."""
-    return datetime.fromtimestamp(moment, UTC).date().isoformat()
 
 
 def clock_time(moment: Moment) -> str:
@@ -32,12 +27,12 @@ def described(baseline: MeasuredBaseline) -> str:
     """What was measured, in a sentence."""
     runs = _level("pipeline run", baseline.runs, "runs")
     changes = _level("cycle time", baseline.changes, "changes")
-    return f"baseline of {day(baseline.begin)} to {day(baseline.end)}: {runs}, {changes}"
+    return f"baseline of {iso_day(baseline.begin)} to {iso_day(baseline.end)}: {runs}, {changes}"
 
 
 def already(baseline: MeasuredBaseline) -> str:
     """That it was measured before."""
-    return f"already measured on {day(baseline.measured_at)}: {described(baseline)}; --again measures anew"
+    return f"already measured on {iso_day(baseline.measured_at)}: {described(baseline)}; --again measures anew"
 
 
 def _level(what: str, median: Median | None, things: str) -> str:

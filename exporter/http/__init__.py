@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import time
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -57,6 +58,11 @@ class NoAuth:
 
     def rejected(self) -> None:
         return None
+
+
+def basic(username: str, password: str) -> dict[str, str]:
+    """The header of basic authentication (RFC 7617)."""
+    return {"Authorization": "Basic " + b64encode(f"{username}:{password}".encode()).decode()}
 
 
 @dataclass(frozen=True, slots=True)

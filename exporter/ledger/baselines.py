@@ -13,8 +13,8 @@ from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, sel
 from exporter.answers import Measured, MeasuredBaseline, Median
 from exporter.ledger.medians import median
 from exporter.ledger.schema import BASELINES, RUN_BASELINES, SAMPLES, SAMPLING
-from exporter.ledger.sql import REPOSITORY, Row, replace
-from exporter.model import Facts, Moment, Repository, Result, Seconds, Workflow
+from exporter.ledger.sql import REPOSITORY, Row, notes, replace
+from exporter.model import Facts, Moment, Repository, Seconds
 
 
 def sample(connection: Connection, source: str, facts: Facts, begin: Moment, end: Moment) -> None:
@@ -28,8 +28,7 @@ def sample(connection: Connection, source: str, facts: Facts, begin: Moment, end
 def _samples(facts: Facts, begin: Moment, end: Moment) -> Iterator[Row]:
     """Successful runs of the legacy workflow, and every change."""
     for run in facts.runs:
-        good = run.workflow is Workflow.LEGACY and run.result is Result.SUCCESS
-        if good and begin <= run.finished_at < end:
+        if run.is_sample and begin <= run.finished_at < end:
             key = json.dumps([run.run_id, run.attempt])
             yield _sample(Measured.RUN_SECONDS, run.repository, key, run.duration)
     for change in facts.changes:
@@ -44,8 +43,7 @@ def _sample(measured: Measured, repository: Repository, key: str, seconds: Secon
 
 def marks(connection: Connection, source: str) -> dict[str, str]:
     """The backfill's own notes."""
-    rows = connection.execute(select(SAMPLING.c.key, SAMPLING.c.value).where(SAMPLING.c.source == source))
-    return {key: value for key, value in rows}  # noqa: C416  # a Row is no tuple to dict()'s types
+    return notes(connection, SAMPLING, source)
 
 
 def forget(connection: Connection) -> None:

@@ -15,7 +15,7 @@ from exporter.answers import Operations, RepositoryView, SourceView, Span
 from exporter.ledger import activity, latest
 from exporter.ledger.bridges import bucket_of
 from exporter.ledger.schema import MARKS, OPERATIONS, REPOSITORIES, RUNS, SOURCES, SPANS, TOTALS
-from exporter.ledger.sql import of
+from exporter.ledger.sql import notes, of
 from exporter.model import Component, Moment, Repository, Result, Stage, Workflow
 from exporter.totals import Family
 
@@ -23,8 +23,7 @@ TOGETHER = 1000
 
 
 def marks(connection: Connection, source: str) -> dict[str, str]:
-    rows = connection.execute(select(MARKS.c.key, MARKS.c.value).where(MARKS.c.source == source))
-    return {key: value for key, value in rows}  # noqa: C416  # a Row is no tuple to dict()'s types
+    return notes(connection, MARKS, source)
 
 
 def last_success(connection: Connection, source: str) -> Moment | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, bindparam, delete, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, bindparam, delete, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 Row: TypeAlias = dict[str, Any]
@@ -48,6 +48,12 @@ def remove(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 def of(table: Table, among: Collection[str] | None) -> ColumnElement[bool]:
     """The table's rows of these sources (None: of all)."""
     return true() if among is None else table.c.source.in_(sorted(among))
+
+
+def notes(connection: Connection, table: Table, source: str) -> dict[str, str]:
+    """The source's keys and values in a table of such."""
+    rows = connection.execute(select(table.c.key, table.c.value).where(table.c.source == source))
+    return {key: value for key, value in rows}  # noqa: C416  # a Row is no tuple to dict()'s types
 
 
 def same_repository(one: FromClause, other: FromClause) -> ColumnElement[bool]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -16,7 +15,7 @@ from exporter.kpis.quantities import QUANTITIES, Unit
 from exporter.kpis.ratios import Share
 from exporter.kpis.verdict import State, Verdict
 from exporter.migration.progress import Progress
-from exporter.model import Attestation, Component, Moment, Phase, Reading
+from exporter.model import Attestation, Component, Phase, Reading, iso_day
 
 
 class Holding(StrEnum):
@@ -85,7 +84,7 @@ def reading(quantity: str, comparison: Comparison, bound: float) -> Check:
         found = situation.readings.get(quantity)
         if found is None:
             return Finding(Holding.UNKNOWN, f"let a feed tell `{quantity}`")
-        because = f"{quantity} {show(found.value)} on {_date(found.at)}, wanted {comparison} {show(bound)}"
+        because = f"{quantity} {show(found.value)} on {iso_day(found.at)}, wanted {comparison} {show(bound)}"
         return _finding(comparison.holds(found.value, bound), because)
 
     return check
@@ -117,7 +116,7 @@ def attested(situation: Situation, phase: Phase, key: str) -> Finding:
     word = situation.attestations.get((phase, key))
     if word is None:
         return Finding(Holding.UNKNOWN, f"attest {phase}.{key} in a scorecard file")
-    return _finding(word.holds, f"{'attested' if word.holds else 'denied'} by {word.by} on {_date(word.at)}")
+    return _finding(word.holds, f"{'attested' if word.holds else 'denied'} by {word.by} on {iso_day(word.at)}")
 
 
 def _verdicts(keys: Sequence[str], holds: Callable[[Verdict], bool], wanted: Callable[[Verdict], str]) -> Check:
@@ -128,7 +127,7 @@ def _verdicts(keys: Sequence[str], holds: Callable[[Verdict], bool], wanted: Cal
         if verdict.value is None or verdict.at is None:
             return Finding(Holding.UNKNOWN, f"{title}: {verdict.remedy}")
         if verdict.met is None:
-            return Finding(Holding.UNKNOWN, f"{title}: renew its value of {_date(verdict.at)}, which is too old")
+            return Finding(Holding.UNKNOWN, f"{title}: renew its value of {iso_day(verdict.at)}, which is too old")
         return _finding(holds(verdict), f"{title} {_percent(verdict.value)}, wanted {wanted(verdict)}")
 
     return lambda situation: _worst([judge(key, situation.verdicts.get(key)) for key in keys])
@@ -157,7 +156,3 @@ def _wanted(comparison: Comparison, bound: float) -> str:
 
 def _percent(ratio: float) -> str:
     return f"{round(100 * ratio, 2):g}%"
-
-
-def _date(moment: Moment) -> str:
-    return datetime.fromtimestamp(moment, UTC).date().isoformat()

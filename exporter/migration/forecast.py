@@ -18,11 +18,11 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 
 from exporter.answers import AdoptionDay
+from exporter.kpis.criteria import DAY
 from exporter.migration.plan import COMPLETE, EXPANDED
-from exporter.model import Moment, Seconds
+from exporter.model import Moment
 
 GOALS = (EXPANDED, COMPLETE)
-DAY: Seconds = 86400.0
 WEEK = 7
 """Days in a block. All that follows is in days too, but for the number of futures."""
 LEAST = 2 * WEEK

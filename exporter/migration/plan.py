@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from exporter.kpis.criteria import DAY
 from exporter.model import Moment, Phase, Seconds
 
-WEEK: Seconds = 7 * 86400.0
+WEEK: Seconds = 7 * DAY
 EXPANDED = 0.8
 """The migrated share that ends the expansion."""
 COMPLETE = 1.0

@@ -8,7 +8,6 @@ others are not touched.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,7 +30,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from exporter.errors import Reason
-from exporter.http import Auth, Http
+from exporter.http import Auth, Http, basic
 from exporter.kpis.quantities import COVERAGE, QUANTITIES
 from exporter.model import Facts, Moment, Reading, Unreadable
 from exporter.providers.base import (
@@ -177,7 +176,7 @@ class Basic:
 
     def headers(self, http: Http) -> Mapping[str, str]:
         password = self.token.get_secret_value() if self.token else read_secret(self.token_file)
-        return {"Authorization": "Basic " + b64encode(f"{self.username}:{password}".encode()).decode()}
+        return basic(self.username, password or "")
 
     def rejected(self) -> None:
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from exporter.errors import BadPayload, NotFound, TimedOut
-from exporter.http import Auth, Http, NoAuth, Tls
+from exporter.http import Auth, Http, NoAuth, Tls, basic
 from exporter.status.shape import PLACE, VERSION, Status
 
 PATIENCE = 10.0
@@ -26,8 +25,7 @@ class Basic:
     password: str = field(repr=False)
 
     def headers(self, http: Http) -> Mapping[str, str]:
-        pair = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
-        return {"Authorization": f"Basic {pair}"}
+        return basic(self.username, self.password)
 
     def rejected(self) -> None:
         return None
