@@ -11,37 +11,14 @@ from exporter.errors import ServerFailed
 from exporter.model import Facts, Repository, Result, Workflow
 from exporter.providers.base import Since
 from exporter.providers.buildbot import Buildbot, parse_run
-from exporter.providers.buildbot.api import Build, Buildset, SourceStamp, parse_origin, parse_repository, parse_result
+from exporter.providers.buildbot.api import Build, Buildset, SourceStamp, parse_origin, parse_result
 from exporter.providers.buildbot.marks import Marks, active_text, builds_text, identity_of
+from exporter.providers.common.words import newer_word
 from tests.support.replay import Answer, Request, Server
 
 T = 1_768_000_000
 NOW = T + 86400.0
 PAGE = 100
-
-
-@pytest.mark.parametrize(
-    ("address", "project", "expected"),
-    [
-        ("https://git.example/acme/shop.git", "", "acme/shop"),
-        ("https://git.example/acme/shop/", "other/thing", "acme/shop"),
-        ("https://user:secret@git.example:8443/acme/team/shop?token=secret#secret", "", "acme/team/shop"),
-        ("ssh://git@git.example/acme/shop.git", "", "acme/shop"),
-        ("git@git.example:acme/shop.git", "", "acme/shop"),
-        ("git.example:/acme/shop.git", "", "acme/shop"),
-        ("/srv/git/shop.git", "", "us/shop"),
-        ("file:///srv/git/shop.git", "", "us/shop"),
-        ("./a:b/shop", "", "us/shop"),
-        ("C:\\git\\shop", "", "us/shop"),
-        ("https://git.example/", "acme/docs", "acme/docs"),
-        ("https://[broken/acme/shop", "acme/docs", "acme/docs"),
-        ("", "docs", "us/docs"),
-        ("", "", "us/"),
-        (".git", " / ", "us/"),
-    ],
-)
-def test_a_repository_is_named_by_its_address_or_else_its_project(address: str, project: str, expected: str) -> None:
-    assert str(parse_repository(address, project, "us")) == expected
 
 
 def test_more_than_one_source_stamp_names_no_repository() -> None:
@@ -52,11 +29,12 @@ def test_more_than_one_source_stamp_names_no_repository() -> None:
 
 
 def test_results_that_are_not_known_are_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    newer_word.cache_clear()
     with caplog.at_level(logging.WARNING):
-        assert [parse_result(code, "http://once.example/") for code in (97, 97, "odd", None)] == [Result.UNKNOWN] * 4
-    assert [record.getMessage().split(": ")[1] for record in caplog.records] == [
-        "builds end with results 97, which is not known here; they count as unknown",
-        "builds end with results 'odd', which is not known here; they count as unknown",
+        assert [parse_result(code) for code in (97, 97, "odd", None)] == [Result.UNKNOWN] * 4
+    assert [record.getMessage() for record in caplog.records] == [
+        "Buildbot reports a build result that is newer than this exporter: '97'",
+        "Buildbot reports a build result that is newer than this exporter: 'odd'",
     ]
 
 

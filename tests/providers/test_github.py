@@ -13,9 +13,10 @@ from exporter.errors import BadPayload, Reason
 from exporter.evidence import EvidenceRules
 from exporter.model import Evidence, Facts, Repository
 from exporter.providers.base import Capability, Since
+from exporter.providers.common.items import distinct, unreadable
+from exporter.providers.common.selection import Selection
 from exporter.providers.github import GitHub
-from exporter.providers.github.api import distinct, unreadable
-from exporter.providers.github.repositories import Selection, parse_listing
+from exporter.providers.github.repositories import parse_listing
 from tests.support.github import DAY, HOUR, INTEGRATED, MINUTE, NOW, Hub, Source
 from tests.support.replay import Answer, Request, Server
 

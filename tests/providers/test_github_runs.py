@@ -13,7 +13,7 @@ from exporter.errors import BadPayload
 from exporter.model import Repository, Result, RunState, Workflow
 from exporter.providers.github.api import Target
 from exporter.providers.github.history import OpenRun
-from exporter.providers.github.runs import RESULTS, RunPayload, _newer_word, parse_runs, to_run
+from exporter.providers.github.runs import RESULTS, RunPayload, parse_runs, to_run
 from tests.support.github import DAY, HOUR, INTEGRATED, LEGACY, MINUTE, NOW, Hub, Repo, Source, iso
 from tests.support.replay import Answer, Server
 
@@ -353,7 +353,7 @@ class TestWords:
         assert (run.ended, run.state) == (False, state)
 
     def test_a_newer_word_is_said_once(self, caplog: pytest.LogCaptureFixture) -> None:
-        _newer_word.cache_clear()
+        newer_word.cache_clear()
         for _ in range(3):
             _ = payload(status="completed", conclusion="hatched").result
         assert [record.getMessage() for record in caplog.records] == [

@@ -52,10 +52,10 @@ from exporter.providers.buildbot.api import (
     parse_items,
     parse_list,
     parse_origin,
-    parse_repository,
     parse_result,
 )
 from exporter.providers.buildbot.marks import Marks, active_text, builds_text, identity_of, newest_of, number_of
+from exporter.providers.common.origin import repository_at
 
 PAGE = 100
 _PROPERTIES = (("property", "repository"), ("property", "project"), ("property", "branch"))
@@ -108,7 +108,7 @@ def _any(patterns: Iterable[str], name: str) -> bool:
 
 
 def repository_of(build: Build, owner: str) -> Repository:
-    return parse_repository(build.text("repository"), build.text("project"), owner)
+    return repository_at(build.text("repository"), owner, build.text("project"))
 
 
 def parse_run(build: Build, builder: str, submitted_at: Moment | None, source: Buildbot) -> Run:
@@ -119,7 +119,7 @@ def parse_run(build: Build, builder: str, submitted_at: Moment | None, source: B
         pipeline=builder,
         run_id=build.identity,
         attempt=1,
-        result=parse_result(build.results, str(source.url)),
+        result=parse_result(build.results),
         workflow=source.workflow(builder),
         default_branch=build.text("branch") in source.default_branch,
         created_at=build.started_at if submitted_at is None else submitted_at,

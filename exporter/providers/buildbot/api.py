@@ -6,17 +6,16 @@ requests, marks, or the configuration.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
 from exporter.errors import BadPayload
 from exporter.model import Repository, Result, Unreadable
 from exporter.providers.base import Payload, When, parse
+from exporter.providers.common.origin import repository_at
+from exporter.providers.common.words import newer_word
 
 RESULTS = {
     0: Result.SUCCESS,
@@ -28,7 +27,6 @@ RESULTS = {
     6: Result.CANCELLATION,
 }
 
-_log = logging.getLogger(__name__)
 P = TypeVar("P", bound=Payload)
 
 Id = Annotated[int, Field(strict=True, ge=0, lt=10**18)]
@@ -122,46 +120,12 @@ def named(kind: str, key: str) -> Callable[[Any], str]:
     return name
 
 
-def parse_repository(address: str, project: str, owner: str) -> Repository:
-    """The repository that a source stamp names; `owner` stands in where it names none.
-
-    `https://host/acme/shop.git` and `git@host:acme/shop.git` are acme/shop, `/srv/git/shop.git` is a
-    shop without an owner; without an address, the project's name is taken.
-    """
-    for path in (_path_of(address), project):
-        before, _, name = path.strip("/ ").removesuffix(".git").rpartition("/")
-        if name:
-            return Repository(before or owner, name)
-    return Repository(owner, "")
-
-
-def _path_of(address: str) -> str:
-    """The part of an address that names the repository; credentials and host are no part of it."""
-    if "://" in address:
-        try:
-            parts = urlsplit(address)
-        except ValueError:
-            return ""
-        path, local = parts.path, parts.scheme == "file"
-    else:
-        host, colon, path = address.partition(":")
-        local = not colon or "/" in host or "\\" in address
-        path = address.replace("\\", "/") if local else path
-    path = path.strip("/ ")
-    return path.rpartition("/")[2] if local else path
-
-
-def parse_result(code: int | str | None, where: str) -> Result:
+def parse_result(code: int | str | None) -> Result:
     """Buildbot's number in our words; what we do not know is `unknown`, and logged once."""
     result = RESULTS.get(code) if isinstance(code, int) else None
     if result is None and code is not None:
-        _log_unknown(where, code)
+        newer_word("Buildbot", "build result", str(code))
     return result or Result.UNKNOWN
-
-
-@lru_cache(maxsize=64)
-def _log_unknown(where: str, code: int | str) -> None:
-    _log.warning("%s: builds end with results %.40r, which is not known here; they count as unknown", where, code)
 
 
 def parse_origin(buildset: Buildset, owner: str) -> Repository:
@@ -169,4 +133,4 @@ def parse_origin(buildset: Buildset, owner: str) -> Repository:
     if len(buildset.sourcestamps) != 1:
         return Repository(owner, "")
     stamp = buildset.sourcestamps[0]
-    return parse_repository(stamp.repository or "", stamp.project or "", owner)
+    return repository_at(stamp.repository or "", owner, stamp.project or "")

@@ -4,8 +4,7 @@ The closed pull requests are listed by their last update, newest first, by ETag;
 update, so reading down to shortly before the newest update seen last time finds every new merge.
 What was told within that overlap is remembered by number. Only merges into the default branch count.
 
-It knows pull requests and their commits. Authors' clocks are not trusted: a commit date that cannot
-be a date, lies before 2000 or after the merge, is ignored.
+It knows pull requests and their commits; what lead time is, `exporter.providers.common.changes` says.
 """
 
 from __future__ import annotations
@@ -18,17 +17,11 @@ from pydantic import Field
 from exporter.errors import BadPayload
 from exporter.http import Http, Reply
 from exporter.model import Change, Facts, Moment, Seconds, Unreadable
-from exporter.providers.base import Payload, Since, When, parse, parse_moment
-from exporter.providers.github.api import (
-    ITEM_ERRORS,
-    PER_PAGE,
-    Mark,
-    Target,
-    field_of,
-    parse_each,
-    read_mark,
-    unreadable,
-)
+from exporter.providers.base import Payload, Since, When, parse
+from exporter.providers.common.changes import change_of
+from exporter.providers.common.items import ITEM_ERRORS, field_of, parse_each, unreadable
+from exporter.providers.common.marks import Mark, read_mark
+from exporter.providers.github.api import PER_PAGE, Target
 
 OVERLAP: Seconds = 300.0
 PARAMS: Mapping[str, str | int] = {"state": "closed", "sort": "updated", "direction": "desc", "per_page": PER_PAGE}
@@ -130,7 +123,7 @@ def _changes(
     return changes, failed
 
 
-def _commit_dates(http: Http, target: Target, pull: PullPayload) -> list[Moment]:
+def _commit_dates(http: Http, target: Target, pull: PullPayload) -> list[Any]:
     """The dates of its commits; GitHub lists the first 250."""
     pages = http.pages(target.at(f"pulls/{pull.number}/commits"), {"per_page": PER_PAGE})
     return [date for page in pages for date in parse_commit_dates(page.json(), page.url)]
@@ -140,30 +133,15 @@ def parse_pulls(data: Any, where: str, target: Target) -> tuple[list[PullPayload
     return parse_each(PullPayload, data, where, lambda pull: f"{target.repository} pull {field_of(pull, 'number')}")
 
 
-def parse_commit_dates(data: Any, where: str) -> list[Moment]:
-    """The author dates that can be dates. BadPayload: it is no list of commits."""
+def parse_commit_dates(data: Any, where: str) -> list[Any]:
+    """The author dates as they are written. BadPayload: it is no list of commits."""
     if not isinstance(data, list):
         raise BadPayload(f"{where}: expected a list of commits, got {type(data).__name__}")
     commits = [parse(ListedCommitPayload, entry, where) for entry in data]
-    given = (one.commit.author.date for one in commits if one.commit and one.commit.author)
-    return [moment for moment in map(_moment, given) if moment is not None]
+    return [one.commit.author.date for one in commits if one.commit and one.commit.author]
 
 
-def _moment(date: Any) -> Moment | None:
-    try:
-        moment = parse_moment(date)
-    except (ValueError, OverflowError):
-        return None
-    return float(moment) if isinstance(moment, int | float) else None
-
-
-def to_change(pull: PullPayload, target: Target, dates: list[Moment]) -> Change:
-    """A merged pull request as a fact; without a believable commit date its opening stands for it."""
+def to_change(pull: PullPayload, target: Target, dates: list[Any]) -> Change:
+    """A merged pull request as a fact."""
     merged_at = pull.created_at if pull.merged_at is None else pull.merged_at
-    return Change(
-        repository=target.repository,
-        change_id=str(pull.number),
-        first_commit_at=min((date for date in dates if date <= merged_at), default=pull.created_at),
-        opened_at=pull.created_at,
-        merged_at=merged_at,
-    )
+    return change_of(target.repository, str(pull.number), pull.created_at, merged_at, dates)

@@ -30,7 +30,9 @@ from exporter.evidence import EvidenceRules, Judgement, judge, to_read
 from exporter.http import Http
 from exporter.model import Evidence, Facts, Moment, RepositoryState, Unreadable, Workflow
 from exporter.providers.base import Payload, Since, parse
-from exporter.providers.github.api import ITEM_ERRORS, Mark, Target, read_mark, unreadable
+from exporter.providers.common.items import ITEM_ERRORS, unreadable
+from exporter.providers.common.marks import Mark, read_mark
+from exporter.providers.github.api import Target
 
 JUST_PUSHED = 5.0
 """GitHub tells the second of a push; its clock and ours may differ a little."""

@@ -29,14 +29,9 @@ from exporter.errors import NotFound
 from exporter.http import Http, Reply
 from exporter.model import Facts, Moment, Run, RunState, Seconds, Unreadable
 from exporter.providers.base import Since
-from exporter.providers.github.api import (
-    ITEM_ERRORS,
-    PER_PAGE,
-    Mark,
-    Target,
-    read_mark,
-    unreadable,
-)
+from exporter.providers.common.items import ITEM_ERRORS, unreadable
+from exporter.providers.common.marks import Mark, read_mark
+from exporter.providers.github.api import PER_PAGE, Target
 from exporter.providers.github.runs import RunPayload, WorkflowOf, count_active, parse_attempt, parse_runs, to_run
 
 DEEP_EVERY: Seconds = 3600.0

@@ -6,8 +6,6 @@ It knows the listing; what is inside a repository is read elsewhere.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
 
@@ -15,27 +13,13 @@ from exporter.errors import BadPayload, NotFound
 from exporter.http import Http
 from exporter.model import Repository, RepositoryState, Unreadable
 from exporter.providers.base import Payload, When, parse
-from exporter.providers.github.api import PER_PAGE, Target, unreadable
+from exporter.providers.common.host import Listing
+from exporter.providers.common.items import unreadable
+from exporter.providers.common.selection import Selection
+from exporter.providers.github.api import PER_PAGE, Target
 
+KIND = "owner_kind"
 KINDS = ("orgs", "users")
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which of the owner's repositories are wanted; patterns are shell patterns, case does not matter."""
-
-    repositories: Sequence[str]
-    exclude: Sequence[str]
-    include_archived: bool
-    include_forks: bool
-
-    def names(self, name: str) -> bool:
-        return _matches(name, self.repositories) and not _matches(name, self.exclude)
-
-    def takes(self, found: RepositoryPayload) -> bool:
-        archived = bool(found.archived) and not self.include_archived
-        forked = bool(found.fork) and not self.include_forks
-        return self.names(found.name) and not archived and not forked
 
 
 class OwnerPayload(Payload):
@@ -49,17 +33,6 @@ class RepositoryPayload(Payload):
     pushed_at: When | None = None
     archived: bool | None = None
     fork: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The owner's repositories: those to read, those that could not be read, and what is in scope."""
-
-    kind: str
-    targets: tuple[Target, ...]
-    unreadable: tuple[Unreadable, ...]
-    states: tuple[RepositoryState, ...]
-    scope: frozenset[Repository] | None
 
 
 def list_repositories(http: Http, base: str, owner: str, selection: Selection, kind: str | None) -> Listing:
@@ -105,12 +78,13 @@ def parse_listing(entries: Sequence[Any], base: str, owner: str, selection: Sele
                 broken.append(Repository(_login(entry) or owner, name))
                 bad.append(unreadable(str(broken[-1]), error))
             continue
-        if selection.takes(found):
+        if selection.takes(found.name, archived=bool(found.archived), fork=bool(found.fork)):
             repository = Repository(found.owner.login if found.owner else owner, found.name)
             targets[repository] = Target(repository, found.default_branch, found.pushed_at, base)
     scope = None if nameless else frozenset([*targets, *broken])
     states = tuple(RepositoryState(repository, None) for repository in broken)
-    return Listing(kind, tuple(targets[name] for name in sorted(targets)), tuple(bad), states, scope)
+    ordered = tuple(targets[name] for name in sorted(targets))
+    return Listing(ordered, tuple(bad), states, scope, marks={KIND: kind})
 
 
 def _login(entry: dict[str, Any]) -> str:
@@ -118,7 +92,3 @@ def _login(entry: dict[str, Any]) -> str:
     owner = entry.get("owner")
     login = owner.get("login") if isinstance(owner, dict) else None
     return login if isinstance(login, str) else ""
-
-
-def _matches(name: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)

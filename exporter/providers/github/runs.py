@@ -15,10 +15,8 @@ Decisions about GitHub's words
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from pydantic import Field
@@ -26,9 +24,9 @@ from pydantic import Field
 from exporter.errors import BadPayload
 from exporter.model import ActiveRuns, Moment, Repository, Result, Run, RunState, Unreadable, Workflow
 from exporter.providers.base import Payload, When, parse
-from exporter.providers.github.api import Target, field_of, parse_each
-
-log = logging.getLogger(__name__)
+from exporter.providers.common.items import field_of, parse_each
+from exporter.providers.common.words import newer_word
+from exporter.providers.github.api import Target
 
 RESULTS: Mapping[str, Result] = {
     "success": Result.SUCCESS,
@@ -86,13 +84,13 @@ class RunPayload(Payload):
         if self.status == COMPLETED:
             return RunState.PENDING if self.conclusion == AWAITS_APPROVAL else RunState.FINALIZING
         if self.status not in STATES:
-            _newer_word("status", str(self.status))
+            newer_word("GitHub", "run status", str(self.status))
         return STATES.get(str(self.status), RunState.EXECUTING)
 
     @property
     def result(self) -> Result:
         if self.conclusion not in RESULTS:
-            _newer_word("conclusion", str(self.conclusion))
+            newer_word("GitHub", "run conclusion", str(self.conclusion))
         return RESULTS.get(str(self.conclusion), Result.UNKNOWN)
 
     @property
@@ -150,9 +148,3 @@ def to_run(run: RunPayload, target: Target, workflow_of: WorkflowOf) -> Run:
 def count_active(repository: Repository, states: list[RunState]) -> ActiveRuns:
     pending, executing, finalizing = (states.count(state) for state in RunState)
     return ActiveRuns(repository, pending, executing, finalizing)
-
-
-@lru_cache(maxsize=64)
-def _newer_word(field: str, word: str) -> None:
-    """Says once that GitHub has a word that we do not know."""
-    log.warning("GitHub reports a run %s that is newer than this exporter: %r", field, word[:40])
