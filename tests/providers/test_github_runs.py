@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from exporter.errors import BadPayload
 from exporter.model import Repository, Result, RunState, Workflow
+from exporter.providers.common.words import newer_word
 from exporter.providers.github.api import Target
 from exporter.providers.github.history import OpenRun
 from exporter.providers.github.runs import RESULTS, RunPayload, parse_runs, to_run

@@ -18,6 +18,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from http.client import IncompleteRead
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -199,9 +200,15 @@ def in_words(results: Counter[tuple[str, int]]) -> Counter[tuple[str, str]]:
     return words
 
 
-def _json(request: Request) -> Any:
-    with urlopen(request, timeout=10) as answer:
-        return json.load(answer)
+def _json(request: Request, tries: int = 3) -> Any:
+    """Under load Buildbot now and then closes a connection after the headers."""
+    try:
+        with urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+    except IncompleteRead:
+        if request.get_method() != "GET" or tries == 1:
+            raise
+        return _json(request, tries - 1)
 
 
 def _beside_python(command: str) -> str:
