@@ -169,6 +169,29 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Deployment:
+    """A deployment of the default branch to production that succeeded. Keyed by repository and deployment id.
+
+    It deploys every change of its repository that was merged at or before its beginning and that no
+    earlier one deployed.
+    """
+
+    repository: Repository
+    deployment_id: str
+    begun_at: Moment
+    finished_at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """A CI system's workers (Jenkins: executors) by state (`cicd.worker.state`)."""
+
+    available: int
+    busy: int
+    offline: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a default branch shows of its migration (see `exporter.evidence`)."""
 
@@ -315,6 +338,8 @@ class Facts:
     active: tuple[ActiveRuns, ...] = ()
     repositories: tuple[RepositoryState, ...] = ()
     changes: tuple[Change, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
+    workers: tuple[Workers, ...] = ()
     probes: tuple[Probe, ...] = ()
     bridges: tuple[BridgeReading, ...] = ()
     tasks: tuple[TaskReading, ...] = ()

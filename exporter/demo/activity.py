@@ -10,6 +10,7 @@ from exporter.demo.agenda import Action, Agenda
 from exporter.demo.catalogue import Standing
 from exporter.demo.chance import between, gap
 from exporter.demo.files import CI, INTEGRATED, NIGHTLY, SEPARATE, workflow_name
+from exporter.demo.hosts import told
 from exporter.demo.incidents import Effects
 from exporter.demo.journal import Finished, Journal, Merged, Moved
 from exporter.demo.pull import Commit, Pull
@@ -187,7 +188,7 @@ class Activity:
             pipeline=workflow_name(run.path),
             run_id=run.run_id,
             attempt=attempt.number,
-            result=outcome.result,
+            result=told(outcome.result, self.repository.host),
             workflow={INTEGRATED: "integrated", SEPARATE: "legacy"}.get(run.path, "other"),
             default_branch=run.default_branch,
             created_at=attempt.requested_at,

@@ -130,6 +130,11 @@ def is_pilot(name: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in PILOT_PATTERNS)
 
 
+def in_scope(plan: Plan) -> bool:
+    """Whether the demo's configuration covers it, readable or not."""
+    return plan.trait not in (Trait.ARCHIVED, Trait.FORK, Trait.RETIRED)
+
+
 def plans(count: int) -> list[Plan]:
     """The first `count` repositories; beyond the table, further ones named after those in it."""
     return [_plan(index) for index in range(count)]

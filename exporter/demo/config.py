@@ -6,36 +6,54 @@ from pathlib import Path
 from typing import Any
 
 from exporter.demo.api.people.learning import COURSE
-from exporter.demo.catalogue import ARCHIVE_PATTERN, OWNER, PILOT_PATTERNS
+from exporter.demo.catalogue import ARCHIVE_PATTERN, OWNER, PILOT_PATTERNS, in_scope
+from exporter.demo.files import INTEGRATED, SEPARATE, job_name, workflow_name
+from exporter.demo.hosts import Host
 from exporter.demo.organisation import Organisation
 from exporter.demo.programme import SIZE
 from exporter.demo.server import Addresses, Tokens
 from exporter.demo.truth import baselines
 
 INTERVAL = "5s"
+USER = "demo"
 Data = dict[str, Any]
 
 
 def configuration(
-    addresses: Addresses, ledger_url: str, tokens: Tokens | None = None, interval: str = INTERVAL
+    acme: Organisation, addresses: Addresses, ledger_url: str, tokens: Tokens | None = None, interval: str = INTERVAL
 ) -> Data:
-    """What a configuration file would say of the four systems alone."""
+    """What a configuration file would say of the systems alone: ORCHEX, KILO, the bridges, and each host in use."""
     secrets = tokens or Tokens()
-    github = {
-        "owner": OWNER,
-        "repositories": ["*"],
-        "exclude": [ARCHIVE_PATTERN],
-        "history": "7d",
-    }
     return {
         "ledger": {"url": ledger_url},
         "sources": {
             "orchex": _source("orchex", addresses.orchex, secrets.orchex, interval),
             "kilo": _source("kilo", addresses.kilo, secrets.kilo, interval),
             "bridges": _source("bridge", addresses.bridges, secrets.orchex, interval),
-            "acme": {**_source("github", addresses.github, secrets.github, interval), **github},
+            **_hosts(acme, addresses, secrets, interval),
         },
     }
+
+
+def _hosts(acme: Organisation, addresses: Addresses, secrets: Tokens, interval: str) -> Data:
+    """The hosts on which there are repositories. GitHub's source is called `acme`, the others as their host."""
+    chosen: Data = {"exclude": [ARCHIVE_PATTERN], "history": "7d"}
+    tools, apart = workflow_name(INTEGRATED), workflow_name(SEPARATE)
+    github = {**_source("github", addresses.github, secrets.github, interval), "owner": OWNER, **chosen}
+    gitlab = {**_source("gitlab", addresses.gitlab, secrets.gitlab, interval), "group": OWNER, **chosen}
+    gitlab |= {"integrated_pipelines": [tools], "legacy_pipelines": [apart]}
+    gitea = {**_source("gitea", addresses.gitea, secrets.gitea, interval), "owner": OWNER, **chosen}
+    jenkins = {**_source("jenkins", addresses.jenkins, secrets.jenkins, interval), "user": USER, "history": "7d"}
+    jenkins |= {"integrated_jobs": [f"*/{job_name(INTEGRATED)}/*"], "legacy_jobs": [f"*/{job_name(SEPARATE)}/*"]}
+    clones = [f"{addresses.git}/{each.full_name}.git" for each in acme.on(Host.GIT).values() if in_scope(each.plan)]
+    plain = {"kind": "git", "repositories": clones, "user": USER, "token": secrets.git, "interval": interval}
+    sources = {
+        Host.GITHUB: {"acme": github},
+        Host.GITLAB: {"gitlab": gitlab},
+        Host.GITEA: {"gitea": gitea},
+        Host.GIT: {"jenkins": jenkins, "git": plain},
+    }
+    return {name: source for host, named in sources.items() if acme.on(host) for name, source in named.items()}
 
 
 def whole_configuration(
@@ -48,7 +66,7 @@ def whole_configuration(
 ) -> Data:
     """The same with all that tells of the migration: people's systems, the scorecard file, its plan, the teams."""
     secrets = tokens or Tokens()
-    systems = configuration(addresses, ledger_url, secrets, interval)
+    systems = configuration(acme, addresses, ledger_url, secrets, interval)
     feeds = {
         name: {**_source("http_json", f"{addresses.people}/{name}", secrets.people, interval), "readings": readings}
         for name, readings in _readings(acme).items()

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from exporter.demo.catalogue import OWNER, Plan, Standing
+from exporter.demo.hosts import Host
 
 Files = dict[str, str]
 
@@ -44,6 +45,11 @@ def workflow_name(path: str) -> str:
     return {CI: "CI", NIGHTLY: "Nightly", INTEGRATED: "Integrated quality", SEPARATE: "Separate systems"}[path]
 
 
+def job_name(path: str) -> str:
+    """The workflow in an address: `integrated-quality`."""
+    return path.rpartition("/")[2].removesuffix(".yml")
+
+
 def tool_workflow(standing: Standing, habits: Habits) -> str | None:
     """The path of the workflow in which the tools run; None where neither tool is used."""
     if standing is Standing.NONE:
@@ -58,18 +64,17 @@ def template_used(standing: Standing, habits: Habits) -> Template:
     return Template.FOLDER if standing is Standing.LEGACY and habits.early_template else Template.NO
 
 
-def files(plan: Plan, standing: Standing, habits: Habits, message: str) -> Files:
-    """All files of the default branch after the commit `message`."""
+def files(plan: Plan, standing: Standing, habits: Habits, message: str, host: Host = Host.GITHUB) -> Files:
+    """All files of the default branch after the commit `message`, with CI definitions in the host's way."""
     template = template_used(standing, habits)
-    present = _sources(plan, message) | _configs(plan, standing, habits, template)
     tool = tool_workflow(standing, habits)
-    if tool:
-        present[tool] = _tool_pipeline(plan, tool, template)
+    present = _sources(plan, message) | _configs(plan, standing, habits, template)
+    present |= _definitions(plan, host, [_CHECK, _NIGHTLY, *([_tools(tool, template)] if tool else [])])
     if standing is Standing.ROLLED_BACK:
         present["migration-backup/README.md"] = "Restored from these after the rollback; kept for 90 days.\n"
-        present["migration-backup/integrated-quality.backup.yml"] = _tool_pipeline(plan, INTEGRATED, Template.NO)
+        present["migration-backup/integrated-quality.backup.yml"] = _backup(plan, INTEGRATED)
     if tool == INTEGRATED:
-        present["migration-backup/separate-systems.backup.yml"] = _tool_pipeline(plan, SEPARATE, Template.NO)
+        present["migration-backup/separate-systems.backup.yml"] = _backup(plan, SEPARATE)
     if template is Template.FOLDER:
         present[".kilo/templates/cicd/quality.yml"] = "template: cicd/quality\nversion: 2\nstages: [lint, test, scan]\n"
     return dict(sorted(present.items()))
@@ -80,9 +85,78 @@ def _sources(plan: Plan, message: str) -> Files:
         "README.md": f"# {plan.name}\n\nOwned by the {plan.team} team ({plan.language}).\n",
         "CHANGES.md": f"Last change: {message}\n",
         ".github/CODEOWNERS": f"* @{OWNER}/{plan.team}\n",
-        CI: _pipeline("CI", plan, "[push, pull_request]", "make check"),
-        NIGHTLY: _pipeline("Nightly", plan, "{schedule: [{cron: '17 2 * * *'}]}", "make nightly"),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Pipeline:
+    """What one workflow runs, whatever the host calls it. A command may have several lines."""
+
+    path: str
+    on: str
+    commands: tuple[str, ...]
+
+
+_CHECK = _Pipeline(CI, "[push, pull_request]", ("make check",))
+_NIGHTLY = _Pipeline(NIGHTLY, "{schedule: [{cron: '17 2 * * *'}]}", ("make nightly",))
+
+
+def _tools(path: str, template: Template) -> _Pipeline:
+    """The pipeline in which the tools run, separately or together."""
+    first = ("kilo template apply cicd/quality",) if template is Template.PIPELINE else ()
+    analysis = "ORCHEX analyze src/ \\\n  --governance-check --fail-on high"
+    separate = ("ORCHEX analyze --format json src/", "kilo compliance check .")
+    return _Pipeline(path, "[push, pull_request]", (*first, *(separate if path == SEPARATE else (analysis,))))
+
+
+def _backup(plan: Plan, path: str) -> str:
+    return _workflow_file(plan, _tools(path, Template.NO))
+
+
+def _definitions(plan: Plan, host: Host, pipelines: list[_Pipeline]) -> Files:
+    """The CI definitions: a file a workflow, or all in one."""
+    if host is Host.GITLAB:
+        return {".gitlab-ci.yml": "".join(_gitlab_job(pipeline) for pipeline in pipelines)}
+    if host is Host.GIT:
+        return {"Jenkinsfile": _jenkinsfile(pipelines)}
+    folder = {Host.GITHUB: ".github", Host.GITEA: ".gitea"}[host]
+    return {each.path.replace(".github", folder, 1): _workflow_file(plan, each) for each in pipelines}
+
+
+def _workflow_file(plan: Plan, pipeline: _Pipeline) -> str:
+    steps = "".join(f"      - run: {_block(command, 10)}\n" for command in pipeline.commands)
+    return (
+        f"name: {workflow_name(pipeline.path)}\n"
+        f"on: {pipeline.on}\n"
+        "jobs:\n"
+        f"  {plan.team}:\n"
+        "    runs-on: ubuntu-latest\n"
+        "    steps:\n"
+        "      - uses: actions/checkout@v4\n"
+        f"{steps}"
+    )
+
+
+def _gitlab_job(pipeline: _Pipeline) -> str:
+    script = "".join(f"    - {_block(command, 6)}\n" for command in pipeline.commands)
+    name = workflow_name(pipeline.path)
+    return f"{job_name(pipeline.path)}:\n  rules: [{{if: '$PIPELINE == \"{name}\"'}}]\n  script:\n{script}"
+
+
+def _jenkinsfile(pipelines: list[_Pipeline]) -> str:
+    stages = "".join(
+        f"        stage('{workflow_name(each.path)}') {{ steps {{ sh '''{command}''' }} }}\n"
+        for each in pipelines
+        for command in each.commands
+    )
+    return f"pipeline {{\n    agent any\n    stages {{\n{stages}    }}\n}}\n"
+
+
+def _block(command: str, indent: int) -> str:
+    """A command as a YAML value: as it is, or as a block of lines."""
+    if "\n" not in command:
+        return command
+    return "|\n" + "\n".join(" " * indent + line for line in command.split("\n"))
 
 
 def _configs(plan: Plan, standing: Standing, habits: Habits, template: Template) -> Files:
@@ -101,28 +175,6 @@ def _configs(plan: Plan, standing: Standing, habits: Habits, template: Template)
             "ORCHEX.config.json": _json(orchex | {"integration": {"enabled": True, "bridges": bridges}} | chosen)
         }
     return backups | {"ORCHEX-kilo.config.json": _json({"orchex": orchex, "kilo": kilo, "bridges": bridges})}
-
-
-def _tool_pipeline(plan: Plan, path: str, template: Template) -> str:
-    first = ("kilo template apply cicd/quality",) if template is Template.PIPELINE else ()
-    analysis = "|\n          ORCHEX analyze src/ \\\n            --governance-check --fail-on high"
-    separate = ("ORCHEX analyze --format json src/", "kilo compliance check .")
-    commands = separate if path == SEPARATE else (analysis,)
-    return _pipeline(workflow_name(path), plan, "[push, pull_request]", *first, *commands)
-
-
-def _pipeline(name: str, plan: Plan, on: str, *commands: str) -> str:
-    steps = "".join(f"      - run: {command}\n" for command in commands)
-    return (
-        f"name: {name}\n"
-        f"on: {on}\n"
-        "jobs:\n"
-        f"  {plan.team}:\n"
-        "    runs-on: ubuntu-latest\n"
-        "    steps:\n"
-        "      - uses: actions/checkout@v4\n"
-        f"{steps}"
-    )
 
 
 def _json(value: Any) -> str:

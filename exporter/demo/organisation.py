@@ -11,6 +11,7 @@ from exporter.demo.agenda import Action, Agenda
 from exporter.demo.bridge import Bridge
 from exporter.demo.catalogue import Plan, plans
 from exporter.demo.files import Habits, Template
+from exporter.demo.hosts import Host, Spread, all_on
 from exporter.demo.incidents import BRIDGES, Effects, Incident, incident, together
 from exporter.demo.journal import Journal
 from exporter.demo.life import Life
@@ -30,7 +31,8 @@ class Organisation:
     `advance` moves it to a moment; how often that is called makes no difference. `lock` guards all
     that is in it: hold it while reading more than one thing. `truth` is what it knows of itself.
     It lives in the present, which `pace` makes busier, unless it is given another `life`. With
-    `fresh_bridges` the bridges' counters start at 0.
+    `fresh_bridges` the bridges' counters start at 0. `spread` says on which host each repository lies: by itself,
+    all on GitHub.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Organisation:
         *,
         fresh_bridges: bool = False,
         life: Life | None = None,
+        spread: Spread | None = None,
     ) -> None:
         self.lock = threading.RLock()
         self.start = math.floor(start)
@@ -56,6 +59,7 @@ class Organisation:
         self.programme = self.life.programme(self.start)
         self._incidents: dict[str, Incident] = {}
         self._seed = seed
+        self._spread = spread or all_on(Host.GITHUB)
         self.repositories = {plan.name: self._repository(plan) for plan in plans(repositories)}
         self.activities = {name: self._activity(each) for name, each in self.repositories.items()}
         self.bridges = self._bridges(fresh=fresh_bridges)
@@ -63,6 +67,10 @@ class Organisation:
         self.truth = Truth(self)
         self._populate()
         self.advance(self.start)
+
+    def on(self, host: Host) -> dict[str, Repository]:
+        """The repositories that lie on a host, by name."""
+        return {name: each for name, each in self.repositories.items() if each.host is host}
 
     @property
     def incidents(self) -> tuple[str, ...]:
@@ -131,7 +139,8 @@ class Organisation:
         rng = self.chance(f"habits/{plan.name}")
         template = rng.choices(list(Template), [1, 3, 3, 3])[0]
         habits = Habits(rng.random() < 0.3, rng.random() < 0.4, template, rng.random() < 0.2)  # noqa: PLR2004  # shares
-        return Repository(plan, habits, self._seed, self.start - rng.randrange(200 * DAY, 900 * DAY))
+        created_at = self.start - rng.randrange(200 * DAY, 900 * DAY)
+        return Repository(plan, habits, self._seed, created_at, self._spread(plan))
 
     def _activity(self, repository: Repository) -> Activity:
         rng = self.chance(f"activity/{repository.name}")

@@ -7,7 +7,9 @@ from bisect import bisect_left
 from collections import deque
 
 from exporter.demo.catalogue import OWNER, PEOPLE, Person, Plan, Trait
+from exporter.demo.deployment import Deployment
 from exporter.demo.files import Files, Habits, files, template_used, tool_workflow, workflow_name
+from exporter.demo.hosts import Host
 from exporter.demo.pull import Commit, Pull
 from exporter.demo.run import Attempt, Run
 
@@ -18,13 +20,15 @@ TREES_KEPT = 64
 class Repository:
     """Its default branch, runs and pull requests. Runs and pulls are in the order of their creation."""
 
-    def __init__(self, plan: Plan, habits: Habits, seed: int, created_at: int) -> None:
+    def __init__(self, plan: Plan, habits: Habits, seed: int, created_at: int, host: Host = Host.GITHUB) -> None:
         self.plan = plan
+        self.host = host
         self.habits = habits
         self.created_at = created_at
         self.standing = plan.standing
         self.runs: list[Run] = []
         self.pulls: list[Pull] = []
+        self.deployments: list[Deployment] = []
         self.commits: deque[Commit] = deque(maxlen=TREES_KEPT)
         self.listed_from = 0
         """The API lists no run that was created before this moment; they happened all the same."""
@@ -85,7 +89,7 @@ class Repository:
 
     def commit(self, at: int, message: str, author: Person) -> Commit:
         """A new commit on the default branch; its files follow the repository's standing."""
-        held = files(self.plan, self.standing, self.habits, message)
+        held = files(self.plan, self.standing, self.habits, message, self.host)
         commit = Commit(self.sha(), self.head.sha if self.head else None, message, author, at, held)
         self.commits.append(commit)
         return commit

@@ -2,6 +2,10 @@
 
     /orchex/v1/…    ORCHEX, and the bridges' status at /orchex/v1/bridges/status
     /kilo/…         KILO
+    /gitlab/…       the GitLab-shaped host, its API below /gitlab/api/v4
+    /gitea/…        the Gitea-shaped host, its API below /gitea/api/v1
+    /jenkins/…      the Jenkins-shaped CI of what lies on plain git
+    /git/…          plain git: real bare repositories behind git's own http-backend
     /api/v3/…       the GitHub-shaped host, as GitHub Enterprise Server has it
     /…              the same host, as api.github.com has it
 
@@ -26,17 +30,22 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from exporter.demo.api.answers import Limit, Refused
+from exporter.demo.api.git.host import GitServer
+from exporter.demo.api.gitea.host import GiteaHost
 from exporter.demo.api.github.gate import Gate
 from exporter.demo.api.github.host import GitHubHost
 from exporter.demo.api.github.names import ENTERPRISE
 from exporter.demo.api.github.replies import refusal
+from exporter.demo.api.gitlab.host import GitLabHost
+from exporter.demo.api.jenkins.host import JenkinsApi
 from exporter.demo.api.kilo import KiloApi
 from exporter.demo.api.orchex import OrchexApi
 from exporter.demo.api.people import PeopleApi
+from exporter.demo.hosts import Host
 from exporter.demo.organisation import Organisation
 
 Page = Callable[[Request], Response]
-PEOPLE = "/people/v1"
+PEOPLE, GITLAB, GITEA, JENKINS, GIT = "/people/v1", "/gitlab", "/gitea", "/jenkins", "/git"
 PATIENCE = 30.0
 DEMO_LIMIT = 1_000_000
 """Requests an hour: the demo polls far more often than anybody would poll the real ones."""
@@ -50,11 +59,18 @@ class Tokens:
     kilo: str = "demo-kilo-key"
     github: str = "demo-github-token"
     people: str = "demo-people-token"
+    gitlab: str = "glpat-demo-gitlab-token"
+    gitea: str = "demo-gitea-token"
+    jenkins: str = "demo-jenkins-token"
+    """The API token of the user `demo`."""
+    git: str = "demo-git-token"
+    """The password of the user `demo`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Base addresses without a slash at the end. `github` is the Enterprise one, `github_root` the other."""
+    """Base addresses without a slash at the end. `github` is the Enterprise one, `github_root` the other; those of
+    GitLab and Gitea are the instances'. A repository NAME of plain git is at `git`/acme/NAME.git."""
 
     orchex: str
     kilo: str
@@ -62,11 +78,17 @@ class Addresses:
     github: str
     github_root: str
     people: str
+    gitlab: str
+    gitea: str
+    jenkins: str
+    git: str
 
     @classmethod
     def on(cls, root: str) -> Addresses:
         orchex = f"{root}/orchex/v1"
-        return cls(orchex, f"{root}/kilo", f"{orchex}/bridges/status", f"{root}{ENTERPRISE}", root, f"{root}{PEOPLE}")
+        bridges, github = f"{orchex}/bridges/status", f"{root}{ENTERPRISE}"
+        others = (f"{root}{path}" for path in (PEOPLE, GITLAB, GITEA, JENKINS, GIT))
+        return cls(orchex, f"{root}/kilo", bridges, github, root, *others)
 
 
 class DemoServer:
@@ -95,6 +117,11 @@ class DemoServer:
         self._orchex = OrchexApi(organisation, self.tokens.orchex, Limit(orchex_limit), clock)
         self._kilo = KiloApi(organisation, self.tokens.kilo)
         self._people = PeopleApi(organisation, self.tokens.people)
+        on, limit = organisation.on, DEMO_LIMIT
+        self._gitlab = GitLabHost(on(Host.GITLAB), self.tokens.gitlab, Limit(limit), clock)
+        self._gitea = GiteaHost(on(Host.GITEA), self.tokens.gitea, Limit(limit), clock)
+        self._jenkins = JenkinsApi(on(Host.GIT), self.tokens.jenkins, Limit(limit), clock)
+        self._git = GitServer(on(Host.GIT), self.tokens.git, lambda: organisation.advance(clock()))
         self._running: _Running | None = None
 
     @property
@@ -114,6 +141,7 @@ class DemoServer:
         running, self._running = self._running, None
         if running:
             running.stop()
+        self._git.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -134,6 +162,10 @@ class DemoServer:
                 Mount("/orchex/v1", routes=self._routes(self._orchex.pages())),
                 Mount("/kilo", routes=self._routes(self._kilo.pages())),
                 Mount(PEOPLE, routes=self._routes(self._people.pages())),
+                Mount(GITLAB, routes=self._routes(self._gitlab.pages())),
+                Mount(GITEA, routes=self._routes(self._gitea.pages())),
+                Mount(JENKINS, routes=self._routes(self._jenkins.pages())),
+                Mount(GIT, routes=self._git.routes()),
                 Mount(ENTERPRISE, routes=github),
                 *github,
             ]

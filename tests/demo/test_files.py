@@ -7,6 +7,7 @@ import yaml
 
 from exporter.demo.catalogue import Standing, plans
 from exporter.demo.files import Habits, Template, files, template_used, tool_workflow
+from exporter.demo.hosts import Host
 from exporter.evidence import EvidenceRules, judge
 from exporter.migration.stages import stage_of
 from exporter.model import Workflow
@@ -16,9 +17,10 @@ PLAN = plans(1)[0]
 
 
 @pytest.mark.parametrize("standing", Standing)
-def test_evidence_and_standing_agree_whatever_the_habits(standing):
+@pytest.mark.parametrize("host", Host)
+def test_evidence_and_standing_agree_whatever_the_habits_and_the_host(standing, host):
     for habits in HABITS:
-        held = files(PLAN, standing, habits, "a message")
+        held = files(PLAN, standing, habits, "a message", host)
         judged = judge(held, held, EvidenceRules())
         integrated_before = standing is Standing.ROLLED_BACK
         assert stage_of(judged.evidence, integrated_before=integrated_before) == standing, habits
@@ -36,12 +38,18 @@ def test_the_tools_workflow_is_judged_as_what_it_is(standing):
         assert kinds == expected, habits
 
 
-def test_workflow_files_are_yaml_that_names_itself():
+@pytest.mark.parametrize(("host", "folder"), [(Host.GITHUB, ".github"), (Host.GITEA, ".gitea")])
+def test_workflow_files_are_yaml_that_names_itself(host, folder):
     for standing in Standing:
-        held = files(PLAN, standing, Habits(template=Template.PIPELINE), "a message")
-        for path, text in held.items():
-            if path.startswith(".github/workflows/"):
-                assert yaml.safe_load(text)["name"]
+        held = files(PLAN, standing, Habits(template=Template.PIPELINE), "a message", host)
+        workflows = [text for path, text in held.items() if path.startswith(f"{folder}/workflows/")]
+        assert len(workflows) >= 2
+        assert all(yaml.safe_load(text)["name"] for text in workflows)
+
+
+def test_gitlabs_definition_is_yaml_with_a_job_for_each_workflow():
+    held = files(PLAN, Standing.INTEGRATED, Habits(template=Template.PIPELINE), "a message", Host.GITLAB)
+    assert set(yaml.safe_load(held[".gitlab-ci.yml"])) == {"ci", "nightly", "integrated-quality"}
 
 
 def test_going_on_keeps_a_way_back():

@@ -16,6 +16,7 @@ from githubkit import GitHub, TokenAuthStrategy
 from githubkit.exception import RequestFailed
 
 from exporter.demo.config import configuration
+from exporter.demo.organisation import Organisation
 from exporter.demo.server import DemoServer
 from exporter.providers.base import Since
 from exporter.providers.github import GitHub as Provider
@@ -53,8 +54,8 @@ def heard(server: DemoServer):
     server.faults = None
 
 
-def asked_by_the_exporter(server: DemoServer, heard: list[Asked]) -> set[Asked]:
-    source = configuration(server.addresses, "sqlite:///unused.db", server.tokens)["sources"]["acme"]
+def asked_by_the_exporter(server: DemoServer, frozen: Organisation, heard: list[Asked]) -> set[Asked]:
+    source = configuration(frozen, server.addresses, "sqlite:///unused.db", server.tokens)["sources"]["acme"]
     provider = Provider.model_validate(source)
     with provider.connect(time.monotonic() + 60, provider.auth()) as http:
         list(provider.fetch(http, Since(time.time())))
@@ -67,13 +68,13 @@ def spoken(value: str) -> object:
     return {"true": True, "false": False}.get(value, int(value) if value.isdecimal() else value)
 
 
-def test_githubkit_asks_the_same(server: DemoServer, heard: list[Asked]) -> None:
+def test_githubkit_asks_the_same(server: DemoServer, frozen: Organisation, heard: list[Asked]) -> None:
     kit = GitHub(
         TokenAuthStrategy(server.tokens.github), base_url=server.addresses.github, http_cache=False, auto_retry=False
     )
     shapes = methods(kit)
     used = set()
-    for asked in asked_by_the_exporter(server, heard):
+    for asked in asked_by_the_exporter(server, frozen, heard):
         method, path, query = asked
         shape, found = next(((shape, match) for shape in shapes if (match := re.fullmatch(shape, path))), (None, None))
         assert shape is not None, f"{method} {path} is no operation of the description"

@@ -1,9 +1,12 @@
 import itertools
 import threading
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
+from exporter.demo.catalogue import Trait
+from exporter.demo.hosts import Host, all_on, over_all, told
 from exporter.demo.organisation import DAY, Organisation
 
 START = 1_760_000_000
@@ -33,6 +36,24 @@ def test_the_same_seed_gives_the_same_world_however_often_it_is_moved():
 def test_another_seed_gives_another_world():
     one, other = Organisation(seed=1, start=START), Organisation(seed=2, start=START)
     assert one.truth.runs() != other.truth.runs()
+
+
+@pytest.mark.parametrize("host", Host)
+def test_the_same_happens_whatever_the_host_in_words_that_the_host_has(host):
+    usual, there = Organisation(start=START), Organisation(start=START, spread=all_on(host))
+    for organisation in (usual, there):
+        organisation.advance(START + 600)
+    told_there = [replace(finished, result=told(finished.result, host)) for finished in usual.journal.finished]
+    assert there.journal.finished == told_there
+    assert (there.journal.merged, there.journal.moved) == (usual.journal.merged, usual.journal.moved)
+
+
+def test_spread_over_all_each_host_has_a_share_and_plain_git_only_what_it_can_tell():
+    organisation = Organisation(start=START, spread=over_all)
+    there = {host: organisation.on(host) for host in Host}
+    assert sorted(name for held in there.values() for name in held) == sorted(organisation.repositories)
+    assert min(len(held) for held in there.values()) >= 7
+    assert {each.plan.trait for each in there[Host.GIT].values()} <= {Trait.ORDINARY, Trait.REGRETS}
 
 
 def test_the_start_may_lie_between_two_seconds():

@@ -76,8 +76,9 @@ def test_the_journey_leaves_what_can_be_measured_to_be_measured(tmp_path):
 
 
 def test_the_four_systems_can_be_configured_alone():
-    with DemoServer(Organisation(start=START, repositories=2), Clock(START)) as server:
-        made = configuration(server.addresses, "sqlite:///x.db", server.tokens)
+    acme = Organisation(start=START, repositories=2)
+    with DemoServer(acme, Clock(START)) as server:
+        made = configuration(acme, server.addresses, "sqlite:///x.db", server.tokens)
     assert made["sources"].keys() == {"orchex", "kilo", "bridges", "acme"}
     assert "migration" not in made
 

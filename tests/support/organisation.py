@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.demo.config import configuration
+from exporter.demo.hosts import Spread
 from exporter.demo.organisation import Organisation
 from exporter.demo.server import DemoServer
 from tests.support.exporter import Process
@@ -18,8 +19,8 @@ SOURCES = ("orchex", "kilo", "bridges", "acme")
 class Staged:
     """An organisation whose clock stands still until the test moves it. It never runs ahead of ours."""
 
-    def __init__(self, behind: float) -> None:
-        self.organisation = Organisation(start=time.time() - behind, fresh_bridges=True)
+    def __init__(self, behind: float, spread: Spread | None = None) -> None:
+        self.organisation = Organisation(start=time.time() - behind, fresh_bridges=True, spread=spread)
         self.truth = self.organisation.truth
         self._moment = float(self.organisation.start)
         self.server = DemoServer(self.organisation, lambda: self._moment)
@@ -34,7 +35,9 @@ class Staged:
 
     def configuration(self, folder: Path, interval: str = "1s") -> dict[str, Any]:
         """The demo's own configuration, polling faster, with all that can be compared."""
-        made = configuration(self.server.addresses, f"sqlite:///{folder}/ledger.db", self.server.tokens)
+        made = configuration(
+            self.organisation, self.server.addresses, f"sqlite:///{folder}/ledger.db", self.server.tokens
+        )
         for source in made["sources"].values():
             source["interval"] = interval
         made["series"] = {"pipelines": True, "per_repository": 100}
@@ -42,8 +45,8 @@ class Staged:
 
 
 @contextmanager
-def staged(behind: float = 900) -> Iterator[Staged]:
-    stage = Staged(behind)
+def staged(behind: float = 900, spread: Spread | None = None) -> Iterator[Staged]:
+    stage = Staged(behind, spread)
     with stage.server:
         yield stage
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.demo.bridge import BridgeCounts
-from exporter.demo.catalogue import Trait
+from exporter.demo.catalogue import in_scope
 from exporter.demo.incidents import BRIDGES
 from exporter.demo.journal import Finished, Merged
 from exporter.demo.repository import Repository
@@ -121,8 +121,7 @@ class Truth:
 
     def in_scope(self) -> list[Repository]:
         """Those that the demo's configuration covers, readable or not."""
-        aside = (Trait.ARCHIVED, Trait.FORK, Trait.RETIRED)
-        return [each for each in self._organisation.repositories.values() if each.plan.trait not in aside]
+        return [each for each in self._organisation.repositories.values() if in_scope(each.plan)]
 
     def known_names(self) -> set[str]:
         """The repositories in scope that can be read."""

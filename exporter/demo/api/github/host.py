@@ -19,6 +19,7 @@ from exporter.demo.api.github.repositories import listed, mention, whole
 from exporter.demo.api.github.runs import run as shown_run
 from exporter.demo.api.github.runs import workflows
 from exporter.demo.catalogue import OWNER, PEOPLE
+from exporter.demo.hosts import Host
 from exporter.demo.organisation import Organisation
 from exporter.demo.pull import Pull
 from exporter.demo.repository import Repository
@@ -28,7 +29,7 @@ class GitHubHost:
     """The pages below a base address, which each answer learns from its request."""
 
     def __init__(self, acme: Organisation, gate: Gate, clock: Callable[[], float]) -> None:
-        self._acme = acme
+        self._repositories = acme.on(Host.GITHUB)
         self._gate = gate
         self._clock = clock
 
@@ -80,7 +81,7 @@ class GitHubHost:
 
     def organisation(self, request: Request) -> Answer:
         self._owner(request.path_params["org"])
-        return Answer(lambda: organisation(base_of(request), len(self._acme.repositories)))
+        return Answer(lambda: organisation(base_of(request), len(self._repositories)))
 
     def repositories(self, request: Request) -> Answer:
         self._owner(request.path_params["org"])
@@ -93,7 +94,7 @@ class GitHubHost:
         }
         sort = asked.get("sort", "created")
         usual = "asc" if sort == "full_name" else "desc"
-        ordered = sorted(self._acme.repositories.values(), key=keys.get(sort, keys["created"]))
+        ordered = sorted(self._repositories.values(), key=keys.get(sort, keys["created"]))
         chosen = _directed(ordered, asked.get("direction", usual))
         return _list(paged(request, base, chosen), lambda each: listed(base, each))
 
@@ -179,7 +180,7 @@ class GitHubHost:
 
     def _repository(self, request: Request) -> Repository:
         owner, name = request.path_params["owner"], request.path_params["repo"]
-        found = self._acme.repositories.get(name) if owner.lower() == OWNER else None
+        found = self._repositories.get(name) if owner.lower() == OWNER else None
         if found is None:
             raise Refused(404, "Not Found", "rest/repos/repos#get-a-repository")
         if found.unreadable:

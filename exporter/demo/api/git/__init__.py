@@ -1,0 +1,1 @@
+"""Plain git over HTTP: git's own `http-backend` over real bare repositories."""

@@ -1,0 +1,1 @@
+"""The Gitea-shaped host: its repositories, Actions runs and pull requests."""

@@ -1,0 +1,1 @@
+"""The GitLab-shaped host: its groups, projects, pipelines and merge requests."""

@@ -1,0 +1,1 @@
+"""The Jenkins-shaped CI that builds what lies on plain git."""
