@@ -67,10 +67,15 @@ class RepositoryView:
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """All that is known of one source now: the last good facts and the totals."""
+    """All that is known of one source now: the last good facts and the totals.
+
+    `repositories` are in its scope; `built` are those that it only runs pipelines of (a CI system alone): of
+    them it knows the activity, and another source the state.
+    """
 
     last_success_at: Moment | None = None
     repositories: tuple[RepositoryView, ...] = ()
+    built: tuple[RepositoryView, ...] = ()
     totals: Mapping[Family, Mapping[tuple[str, ...], float]] = field(default_factory=dict)
     active: tuple[ActiveRuns, ...] = ()
     probes: tuple[Probe, ...] = ()
@@ -103,6 +108,13 @@ class Slowdown:
     without_baseline: int = 0
 
 
+class CycleEnd(StrEnum):
+    """What ends a change's cycle, which begins with its first commit; words of `migration.cycle_time_until`."""
+
+    MERGED = "merged"
+    DEPLOYED = "deployed"
+
+
 class Measured(StrEnum):
     """What `backfill` measures."""
 
@@ -115,7 +127,7 @@ class MeasuredBaseline:
     """The level before the migration, frozen: medians over [begin, end), in seconds.
 
     `runs` is over all repositories together, and only for people: `Slowdown` compares each
-    repository with itself. None where nothing was found.
+    repository with itself. `changes` is of cycles that ended as `until` says. None where nothing was found.
     """
 
     begin: Moment
@@ -123,6 +135,7 @@ class MeasuredBaseline:
     measured_at: Moment
     runs: Median | None
     changes: Median | None
+    until: CycleEnd = CycleEnd.MERGED
 
 
 @dataclass(frozen=True, slots=True)

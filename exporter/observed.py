@@ -5,11 +5,12 @@ Pure. It turns the ledger's answers into the parts of the snapshot and into what
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from exporter.answers import (
     AdoptionDay,
+    CycleEnd,
     MeasuredBaseline,
     Median,
     Operations,
@@ -63,6 +64,7 @@ class Observed:
     """By window."""
     slowdown: Slowdown = field(default_factory=Slowdown)
     lead_time: Median | None = None
+    cycle_until: CycleEnd = CycleEnd.MERGED
     baselines: Mapping[Level, Baseline] = field(default_factory=dict)
     reached: Mapping[Phase, Moment] = field(default_factory=dict)
     history: tuple[AdoptionDay, ...] = ()
@@ -75,7 +77,10 @@ class Observed:
 
     @property
     def repositories(self) -> tuple[RepositoryView, ...]:
-        return tuple(repository for view in self.views for repository in view.repositories) + self.lost
+        """Those in scope, each with what any source has run for it."""
+        built = _by_name(repository for view in self.views for repository in view.built)
+        known = [repository for view in self.views for repository in view.repositories]
+        return (*(_ran(repository, built.get(_name(repository), [])) for repository in known), *self.lost)
 
     def indicators(self, required: Collection[Component]) -> Indicators:
         """The documented ratios' parts, by window."""
@@ -117,6 +122,7 @@ class Observed:
             repositories=self.repositories,
             slowdown=self.slowdown,
             lead_time=self.lead_time,
+            cycle_until=self.cycle_until,
             violations=self._violations(work, seen.get(Seen.BRIDGES, self.now)),
             latencies=self._latencies(),
             baselines=self.baselines,
@@ -151,6 +157,34 @@ class Observed:
         return {each: all(probe.up for probe in probes if probe.component is each) for each in seen}
 
 
+def _name(view: RepositoryView) -> str:
+    """What a repository is called on its host and in a CI system; their spelling may differ in case."""
+    return str(view.repository).casefold()
+
+
+def _by_name(views: Iterable[RepositoryView]) -> dict[str, list[RepositoryView]]:
+    named: dict[str, list[RepositoryView]] = {}
+    for view in views:
+        named.setdefault(_name(view), []).append(view)
+    return named
+
+
+def _ran(repository: RepositoryView, elsewhere: list[RepositoryView]) -> RepositoryView:
+    """A repository with the newest of its own host's activity and that of CI systems that build it."""
+    if not elsewhere:
+        return repository
+    every = [repository, *elsewhere]
+    active_at = max((view.active_at for view in every if view.active_at is not None), default=None)
+    tools = max(every, key=lambda view: -1.0 if view.workflow_at is None else view.workflow_at)
+    return replace(
+        repository,
+        active_at=active_at,
+        workflow=tools.workflow,
+        workflow_at=tools.workflow_at,
+        workflow_result=tools.workflow_result,
+    )
+
+
 def seen_at(providers: Mapping[str, Provider], sources: Mapping[str, Source]) -> dict[Seen, Moment]:
     """When each kind of observation was last made: by the source that succeeded longest ago."""
     moments: dict[Seen, list[Moment]] = {}
@@ -183,8 +217,9 @@ def measured_levels(measured: MeasuredBaseline | None) -> dict[Level, Baseline]:
     if measured is None:
         return {}
     medians = {Level.RUN_DURATION: measured.runs, Level.CYCLE_TIME: measured.changes}
+    ends = {Level.CYCLE_TIME: measured.until}
     return {
-        level: Baseline(median.value, measured.measured_at, median.count)
+        level: Baseline(median.value, measured.measured_at, median.count, ends.get(level))
         for level, median in medians.items()
         if median is not None
     }

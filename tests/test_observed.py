@@ -1,9 +1,11 @@
 """What one survey gathered: who tells what, since when, and what is no longer known."""
 
+from dataclasses import replace
+
 from exporter.answers import MeasuredBaseline, Median, Operations, RepositoryView, SourceView, Span
 from exporter.kpis.inputs import Baseline, Events, Level, Seen
 from exporter.kpis.ratios import WINDOWS, Share
-from exporter.model import BridgeReading, Component, Health, Probe, Reading, Repository, Stage
+from exporter.model import BridgeReading, Component, Health, Probe, Reading, Repository, Result, Stage, Workflow
 from exporter.observed import Observed, Work, measured_levels, seen_at
 from exporter.providers.base import Provider
 from exporter.snapshot import Source, SourceHealth
@@ -12,6 +14,7 @@ from tests.support.scripted import Scripted
 NOW = 1_750_000_000.0
 DAY = 86400.0
 K2A, A2K = Component.K2A, Component.A2K
+INTEGRATED = Workflow.INTEGRATED
 
 
 class Telling(Scripted):
@@ -68,6 +71,29 @@ def test_repositories_of_a_source_that_is_too_old_are_in_scope_but_unknown() -> 
     seen = observed(SourceView(repositories=(known,)), lost=(lost,))
     assert seen.indicators(frozenset()).template_adoption == Share(1, 1, 1)
     assert inputs(seen).repositories == (known, lost)
+
+
+def ran(repository: Repository, at: float, workflow: Workflow, result: Result = Result.SUCCESS) -> RepositoryView:
+    """What a CI system knows of a repository."""
+    return RepositoryView(repository, Stage.UNKNOWN, None, at, workflow, at, result)
+
+
+def test_a_repository_that_a_ci_system_builds_has_its_newest_activity() -> None:
+    shop, docs = Repository("acme", "shop"), Repository("acme", "docs")
+    hosted = (RepositoryView(shop, Stage.INTEGRATED, template=True), RepositoryView(docs, Stage.LEGACY, template=False))
+    newest, older = ran(Repository("Acme", "Shop"), NOW - 5, INTEGRATED), ran(shop, NOW - 20, Workflow.LEGACY)
+    stranger = ran(Repository("else", "where"), NOW - 5, INTEGRATED)
+    seen = observed(SourceView(repositories=hosted, built=(older, newest, stranger)))
+    activity = {"active_at": NOW - 5, "workflow": INTEGRATED, "workflow_at": NOW - 5}
+    joined = replace(hosted[0], workflow_result=Result.SUCCESS, **activity)
+    assert inputs(seen).repositories == (joined, hosted[1])
+    assert seen.indicators(frozenset()).workflow_adoption == Share(1, 1)
+
+
+def test_a_hosts_own_newer_run_hides_that_of_a_ci_system() -> None:
+    own = replace(ran(Repository("acme", "shop"), NOW - 1, Workflow.LEGACY), stage=Stage.PARTIAL, template=True)
+    built = ran(own.repository, NOW - 50, INTEGRATED)
+    assert inputs(observed(SourceView(repositories=(own,), built=(built,)))).repositories == (own,)
 
 
 def test_violations_are_counted_from_the_first_look_at_k2a_to_the_last_success() -> None:

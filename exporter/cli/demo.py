@@ -28,6 +28,13 @@ ADDRESS = "127.0.0.1:9847"
     help="Break the organisation after 20 seconds, to watch the numbers react.",
 )
 @click.option(
+    "--hosts",
+    type=click.Choice(["github", "gitlab", "gitea", "git", "all"]),
+    default="github",
+    show_default=True,
+    help="Where the organisation's repositories lie; `git` is plain git with Jenkins.",
+)
+@click.option(
     "--speed",
     type=click.FloatRange(1, 100_000, min_open=True),
     help="Begin with the migration, 22 weeks ago, and live so many times as fast until the present is reached.",
@@ -35,7 +42,12 @@ ADDRESS = "127.0.0.1:9847"
 @flags.log_level
 @flags.log_format
 def demo(
-    listen_address: str | None, incident: str | None, speed: float | None, log_level: str, log_format: logs.Format
+    listen_address: str | None,
+    incident: str | None,
+    hosts: str,
+    speed: float | None,
+    log_level: str,
+    log_format: logs.Format,
 ) -> None:
     """Serve the metrics of a small simulated organisation on this machine."""
     from exporter.demo.running import running_demo  # noqa: PLC0415  # nobody but this command pays for it
@@ -44,7 +56,7 @@ def demo(
     with (
         faults_end_it(),
         tempfile.TemporaryDirectory(prefix="orchex-kilo-demo-") as folder,
-        running_demo(f"sqlite:///{folder}/ledger.db", Path(folder), incident, speed) as running,
+        running_demo(f"sqlite:///{folder}/ledger.db", Path(folder), incident, speed, hosts) as running,
     ):
         loaded = with_flags(settings.from_data(running.configuration), listen_address or ADDRESS)
         if speed is not None and loaded.migration is not None:

@@ -20,9 +20,17 @@ Data = dict[str, Any]
 
 
 def configuration(
-    acme: Organisation, addresses: Addresses, ledger_url: str, tokens: Tokens | None = None, interval: str = INTERVAL
+    acme: Organisation,
+    addresses: Addresses,
+    ledger_url: str,
+    folder: Path,
+    tokens: Tokens | None = None,
+    interval: str = INTERVAL,
 ) -> Data:
-    """What a configuration file would say of the systems alone: ORCHEX, KILO, the bridges, and each host in use."""
+    """What a configuration file would say of the systems alone: ORCHEX, KILO, the bridges, and each host in use.
+
+    Mirrors of plain git are kept below `folder`.
+    """
     secrets = tokens or Tokens()
     return {
         "ledger": {"url": ledger_url},
@@ -30,12 +38,12 @@ def configuration(
             "orchex": _source("orchex", addresses.orchex, secrets.orchex, interval),
             "kilo": _source("kilo", addresses.kilo, secrets.kilo, interval),
             "bridges": _source("bridge", addresses.bridges, secrets.orchex, interval),
-            **_hosts(acme, addresses, secrets, interval),
+            **_hosts(acme, addresses, folder, secrets, interval),
         },
     }
 
 
-def _hosts(acme: Organisation, addresses: Addresses, secrets: Tokens, interval: str) -> Data:
+def _hosts(acme: Organisation, addresses: Addresses, folder: Path, secrets: Tokens, interval: str) -> Data:
     """The hosts on which there are repositories. GitHub's source is called `acme`, the others as their host."""
     chosen: Data = {"exclude": [ARCHIVE_PATTERN], "history": "7d"}
     tools, apart = workflow_name(INTEGRATED), workflow_name(SEPARATE)
@@ -47,6 +55,7 @@ def _hosts(acme: Organisation, addresses: Addresses, secrets: Tokens, interval: 
     jenkins |= {"integrated_jobs": [f"*/{job_name(INTEGRATED)}/*"], "legacy_jobs": [f"*/{job_name(SEPARATE)}/*"]}
     clones = [f"{addresses.git}/{each.full_name}.git" for each in acme.on(Host.GIT).values() if in_scope(each.plan)]
     plain = {"kind": "git", "repositories": clones, "user": USER, "token": secrets.git, "interval": interval}
+    plain["cache"] = str(folder / "mirrors")
     sources = {
         Host.GITHUB: {"acme": github},
         Host.GITLAB: {"gitlab": gitlab},
@@ -66,7 +75,7 @@ def whole_configuration(
 ) -> Data:
     """The same with all that tells of the migration: people's systems, the scorecard file, its plan, the teams."""
     secrets = tokens or Tokens()
-    systems = configuration(acme, addresses, ledger_url, secrets, interval)
+    systems = configuration(acme, addresses, ledger_url, scorecard.parent, secrets, interval)
     feeds = {
         name: {**_source("http_json", f"{addresses.people}/{name}", secrets.people, interval), "readings": readings}
         for name, readings in _readings(acme).items()

@@ -34,11 +34,18 @@ def all_on(host: Host) -> Spread:
     return lambda _: host
 
 
+ON_GITHUB = all_on(Host.GITHUB)
+
+
 def over_all(plan: Plan) -> Host:
     """One after another; what only an API can say of a repository (archived, fork) is no matter of plain git."""
     ordinary = plan.trait in (Trait.ORDINARY, Trait.REGRETS)
     hosts = list(Host) if ordinary else [host for host in Host if host is not Host.GIT]
     return hosts[plan.index % len(hosts)]
+
+
+SPREADS: Mapping[str, Spread] = {**{host.value: all_on(host) for host in Host}, "all": over_all}
+"""What can be asked for by name."""
 
 
 def told(result: str, host: Host) -> str:

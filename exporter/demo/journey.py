@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from exporter.demo.activity import Activity, Tempo
 from exporter.demo.catalogue import Standing, Trait, is_pilot
 from exporter.demo.figures import violations_a_week
+from exporter.demo.hosts import ON_GITHUB, Spread
 from exporter.demo.life import Load
 from exporter.demo.organisation import Organisation
 from exporter.demo.programme import PHASES, PhaseDays, Programme
@@ -80,9 +81,10 @@ class Journey:
             acme.end(name, acme.programme.moment(last))
 
 
-def travelling(start: float, seed: int = SEED, repositories: int = 40) -> Organisation:
+def travelling(start: float, seed: int = SEED, repositories: int = 40, spread: Spread = ON_GITHUB) -> Organisation:
     """An organisation whose migration begins with the day of `start`, when it has 28 days of history."""
-    return Organisation(seed, midnight(start), HISTORY_DAYS, repositories, fresh_bridges=True, life=Journey())
+    life = Journey()
+    return Organisation(seed, midnight(start), HISTORY_DAYS, repositories, fresh_bridges=True, life=life, spread=spread)
 
 
 def turns(moving: list[Activity]) -> list[tuple[Activity, int]]:

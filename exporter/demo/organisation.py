@@ -11,7 +11,7 @@ from exporter.demo.agenda import Action, Agenda
 from exporter.demo.bridge import Bridge
 from exporter.demo.catalogue import Plan, plans
 from exporter.demo.files import Habits, Template
-from exporter.demo.hosts import Host, Spread, all_on
+from exporter.demo.hosts import ON_GITHUB, Host, Spread
 from exporter.demo.incidents import BRIDGES, Effects, Incident, incident, together
 from exporter.demo.journal import Journal
 from exporter.demo.life import Life
@@ -45,7 +45,7 @@ class Organisation:
         *,
         fresh_bridges: bool = False,
         life: Life | None = None,
-        spread: Spread | None = None,
+        spread: Spread = ON_GITHUB,
     ) -> None:
         self.lock = threading.RLock()
         self.start = math.floor(start)
@@ -59,7 +59,7 @@ class Organisation:
         self.programme = self.life.programme(self.start)
         self._incidents: dict[str, Incident] = {}
         self._seed = seed
-        self._spread = spread or all_on(Host.GITHUB)
+        self._spread = spread
         self.repositories = {plan.name: self._repository(plan) for plan in plans(repositories)}
         self.activities = {name: self._activity(each) for name, each in self.repositories.items()}
         self.bridges = self._bridges(fresh=fresh_bridges)

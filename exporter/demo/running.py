@@ -12,6 +12,7 @@ from typing import Any
 
 from exporter.demo.clock import SpeedingClock
 from exporter.demo.config import INTERVAL, whole_configuration
+from exporter.demo.hosts import SPREADS, Host
 from exporter.demo.incidents import START_DELAY
 from exporter.demo.journey import HISTORY_DAYS, LASTS, travelling
 from exporter.demo.organisation import Organisation
@@ -41,18 +42,22 @@ class Demo:
 
 @contextmanager
 def running_demo(
-    ledger_url: str, folder: Path, incident: str | None = None, speed: float | None = None
+    ledger_url: str,
+    folder: Path,
+    incident: str | None = None,
+    speed: float | None = None,
+    hosts: str = Host.GITHUB.value,
 ) -> Iterator[Demo]:
     """Serves a new organisation, and gives the exporter's configuration for it.
 
     With a `speed` it begins with the migration, 22 weeks ago, and runs that many times as fast until it
     has caught up. Its scorecard file is kept in `folder`. The incident, if any, begins after 20 seconds.
-    ValueError for an incident that there is not, and for a speed that never catches up.
+    `hosts` is one of `SPREADS`. ValueError for an incident that there is not, and for a speed that never catches up.
     """
     if speed is None:
-        acme, now, pace = Organisation(start=time.time()), time.time, _at_our_pace
+        acme, now, pace = Organisation(start=time.time(), spread=SPREADS[hosts]), time.time, _at_our_pace
     else:
-        acme = travelling(time.time() - LASTS)
+        acme = travelling(time.time() - LASTS, spread=SPREADS[hosts])
         clock = SpeedingClock(acme.start, speed)
         now, pace = clock, clock.speed
     if incident is not None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from exporter.answers import Operations, RepositoryView, SourceView, Span
 from exporter.ledger import activity, latest
@@ -36,9 +37,11 @@ def sources(connection: Connection) -> list[str]:
 
 
 def view(connection: Connection, source: str) -> SourceView:
+    repositories, built = _repositories(connection, source)
     return SourceView(
         last_success_at=last_success(connection, source),
-        repositories=_repositories(connection, source),
+        repositories=repositories,
+        built=built,
         totals=_totals(connection, source),
         active=latest.load(connection, source, latest.ACTIVE),
         probes=latest.load(connection, source, latest.PROBES),
@@ -51,27 +54,26 @@ def view(connection: Connection, source: str) -> SourceView:
     )
 
 
-def _repositories(connection: Connection, source: str) -> tuple[RepositoryView, ...]:
-    """Those that have a state. Activity without one (a CI system alone) tells of no repository in scope."""
+def _repositories(connection: Connection, source: str) -> tuple[tuple[RepositoryView, ...], tuple[RepositoryView, ...]]:
+    """Those that have a state, and those of which there is activity alone."""
     seen = activity.load(connection, source)
     columns = (REPOSITORIES.c.owner, REPOSITORIES.c.name, REPOSITORIES.c.stage, REPOSITORIES.c.template)
     rows = connection.execute(select(*columns).where(REPOSITORIES.c.source == source))
-    views = (_repository(row, seen) for row in rows)
-    return tuple(sorted(views, key=lambda view: view.repository))
+    states = {Repository(row.owner, row.name): row for row in rows}
+    stated = (RepositoryView(name, _STAGES[row.stage], row.template) for name, row in sorted(states.items()))
+    built = (RepositoryView(name, Stage.UNKNOWN, None) for name in sorted(seen.keys() - states.keys()))
+    return tuple(_with(seen, view) for view in stated), tuple(_with(seen, view) for view in built)
 
 
-def _repository(row: Row[str, str, str, bool | None], seen: dict[Repository, activity.Activity]) -> RepositoryView:
-    owner, name, stage, template = row
-    repository = Repository(owner, name)
-    runs = seen.get(repository)
+def _with(seen: dict[Repository, activity.Activity], view: RepositoryView) -> RepositoryView:
+    """The view with what was run for its repository."""
+    runs = seen.get(view.repository)
     if runs is None:
-        return RepositoryView(repository, _STAGES[stage], template)
-    ran = runs.ran
-    if ran is None:
-        return RepositoryView(repository, _STAGES[stage], template, runs.active_at)
-    return RepositoryView(
-        repository, _STAGES[stage], template, runs.active_at, ran.workflow, ran.created_at, ran.result
-    )
+        return view
+    if runs.ran is None:
+        return replace(view, active_at=runs.active_at)
+    at, workflow, _, result = runs.ran
+    return replace(view, active_at=runs.active_at, workflow=workflow, workflow_at=at, workflow_result=result)
 
 
 _STAGES = {stage.value: stage for stage in Stage}

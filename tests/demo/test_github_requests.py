@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -55,7 +56,8 @@ def heard(server: DemoServer):
 
 
 def asked_by_the_exporter(server: DemoServer, frozen: Organisation, heard: list[Asked]) -> set[Asked]:
-    source = configuration(frozen, server.addresses, "sqlite:///unused.db", server.tokens)["sources"]["acme"]
+    made = configuration(frozen, server.addresses, "sqlite:///unused.db", Path("unused"), server.tokens)
+    source = made["sources"]["acme"]
     provider = Provider.model_validate(source)
     with provider.connect(time.monotonic() + 60, provider.auth()) as http:
         list(provider.fetch(http, Since(time.time())))

@@ -9,6 +9,7 @@ import yaml
 
 from exporter.demo import running_demo
 from exporter.demo.config import configuration, whole_configuration
+from exporter.demo.hosts import SPREADS
 from exporter.demo.journey import LASTS, travelling
 from exporter.demo.organisation import Organisation
 from exporter.demo.server import DemoServer
@@ -53,6 +54,24 @@ def test_the_exporter_accepts_the_whole_configuration(tmp_path):
     assert set(loaded.teams.values()) >= {"payments", "platform", "labs"}
 
 
+@pytest.mark.parametrize(
+    ("hosts", "sources"),
+    [
+        ("github", {"acme"}),
+        ("gitlab", {"gitlab"}),
+        ("gitea", {"gitea"}),
+        ("git", {"git", "jenkins"}),
+        ("all", {"acme", "gitlab", "gitea", "git", "jenkins"}),
+    ],
+)
+def test_each_host_in_use_is_a_source(tmp_path, hosts, sources):
+    acme = Organisation(start=START, spread=SPREADS[hosts])
+    made, _ = whole(acme, tmp_path)
+    assert made["sources"].keys() - {"orchex", "kilo", "bridges", *FEEDS, "office"} == sources
+    (tmp_path / "s.yml").write_text("readings: {}")
+    assert from_data(made).sources.keys() == made["sources"].keys()
+
+
 def test_the_present_gives_every_level_and_tells_violations(tmp_path):
     acme = Organisation(start=START)
     made, _ = whole(acme, tmp_path)
@@ -75,10 +94,10 @@ def test_the_journey_leaves_what_can_be_measured_to_be_measured(tmp_path):
     assert {source["interval"] for source in made["sources"].values()} == {"1d"}
 
 
-def test_the_four_systems_can_be_configured_alone():
+def test_the_four_systems_can_be_configured_alone(tmp_path):
     acme = Organisation(start=START, repositories=2)
     with DemoServer(acme, Clock(START)) as server:
-        made = configuration(acme, server.addresses, "sqlite:///x.db", server.tokens)
+        made = configuration(acme, server.addresses, "sqlite:///x.db", tmp_path, server.tokens)
     assert made["sources"].keys() == {"orchex", "kilo", "bridges", "acme"}
     assert "migration" not in made
 

@@ -92,8 +92,8 @@ def test_a_fault_may_wait_while_others_are_answered(host):
     assert not slow.is_alive()
 
 
-def test_the_configuration_is_an_ordinary_one(acme, host):
-    data = configuration(acme, host.addresses, "sqlite:///x.db", host.tokens)
+def test_the_configuration_is_an_ordinary_one(acme, host, tmp_path):
+    data = configuration(acme, host.addresses, "sqlite:///x.db", tmp_path, host.tokens)
     kinds = {name: source["kind"] for name, source in data["sources"].items()}
     assert kinds == {"orchex": "orchex", "kilo": "kilo", "bridges": "bridge", "acme": "github"}
     assert data["sources"]["acme"]["exclude"] == ["*-archive"]

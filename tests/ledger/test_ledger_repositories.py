@@ -136,6 +136,9 @@ def test_a_run_makes_no_repository_of_a_ci_system_alone(ledger):
     record(ledger, runs=(run(repository=Repository("", "builder")),))
     view = ledger.view("acme")
     assert view.repositories == ()
+    assert [(built.repository.name, built.stage, built.workflow) for built in view.built] == [
+        ("builder", Stage.UNKNOWN, Workflow.INTEGRATED)
+    ]
     assert view.totals[Family.RUNS]["", "builder", "ci", "success"] == 1
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.demo.config import configuration
-from exporter.demo.hosts import Spread
+from exporter.demo.hosts import ON_GITHUB, Spread
 from exporter.demo.organisation import Organisation
 from exporter.demo.server import DemoServer
 from tests.support.exporter import Process
@@ -19,7 +19,7 @@ SOURCES = ("orchex", "kilo", "bridges", "acme")
 class Staged:
     """An organisation whose clock stands still until the test moves it. It never runs ahead of ours."""
 
-    def __init__(self, behind: float, spread: Spread | None = None) -> None:
+    def __init__(self, behind: float, spread: Spread = ON_GITHUB) -> None:
         self.organisation = Organisation(start=time.time() - behind, fresh_bridges=True, spread=spread)
         self.truth = self.organisation.truth
         self._moment = float(self.organisation.start)
@@ -45,7 +45,7 @@ class Staged:
 
 
 @contextmanager
-def staged(behind: float = 900, spread: Spread | None = None) -> Iterator[Staged]:
+def staged(behind: float = 900, spread: Spread = ON_GITHUB) -> Iterator[Staged]:
     stage = Staged(behind, spread)
     with stage.server:
         yield stage
