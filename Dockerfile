@@ -9,6 +9,11 @@ RUN /opt/exporter/bin/pip install --no-cache-dir --no-compile --constraint const
 FROM python:3.13.5-slim-bookworm
 LABEL org.opencontainers.image.title="ORCHEX-KILO exporter" \
       org.opencontainers.image.licenses="Apache-2.0"
+# For sources of the kind `git`. Debian's archive keeps only the newest version of a package.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends git openssh-client \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/exporter /opt/exporter
 ENV PATH=/opt/exporter/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -48,6 +48,21 @@ def test_every_headline_has_a_value_that_moves_and_the_end_is_clean(tmp_path: Pa
     assert list(temporary.iterdir()) == []
 
 
+def test_the_organisation_can_lie_on_all_hosts_at_once(tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with running(tmp_path, "demo", ADDRESS, "--hosts=all", TMPDIR=str(temporary)) as process:
+        until(lambda: process.value("orchex_kilo_source_up") == 14, "every source is up", patience=60)
+        for source in ("acme", "gitlab", "gitea", "git"):
+            assert process.value("orchex_kilo_repositories", source=source) >= 7
+        for source in ("acme", "gitlab", "gitea", "jenkins"):
+            assert process.value("cicd_pipeline_run_duration_seconds_count", source=source) > 100
+        assert process.value("cicd_worker_count", source="jenkins") > 0
+        assert process.stop(signal.SIGINT) == 0
+        assert "Traceback" not in process.log
+    assert list(temporary.iterdir()) == []
+
+
 @dataclass(frozen=True, eq=False)
 class Sign:
     """What an incident shows in, and how it is on a good day."""
