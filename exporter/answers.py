@@ -20,6 +20,7 @@ from exporter.model import (
     Result,
     Stage,
     TaskReading,
+    Workers,
     Workflow,
 )
 from exporter.totals import Family
@@ -78,6 +79,7 @@ class SourceView:
     built: tuple[RepositoryView, ...] = ()
     totals: Mapping[Family, Mapping[tuple[str, ...], float]] = field(default_factory=dict)
     active: tuple[ActiveRuns, ...] = ()
+    workers: tuple[Workers, ...] = ()
     probes: tuple[Probe, ...] = ()
     bridges: tuple[BridgeReading, ...] = ()
     tasks: tuple[TaskReading, ...] = ()

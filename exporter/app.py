@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from exporter import __version__
+from exporter.answers import CycleEnd
 from exporter.exposition import Caps, Exposition
 from exporter.ledger import Ledger, LedgerError
 from exporter.poller import Poller
@@ -224,4 +225,5 @@ def _policy(settings: Settings) -> Policy:
             required=settings.uptime.required_components,
         ),
         baselines=migration.baselines.levels() if migration else {},
+        cycle_until=migration.cycle_time_until if migration else CycleEnd.MERGED,
     )

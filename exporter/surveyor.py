@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from exporter.answers import MeasuredBaseline, Median, Operations, RepositoryView, Slowdown, SourceView
+from exporter.answers import CycleEnd, MeasuredBaseline, Median, Operations, RepositoryView, Slowdown, SourceView
 from exporter.exposition import NO_CAPS, Caps
 from exporter.kpis import ratios
 from exporter.kpis.inputs import Baseline, Level
@@ -36,6 +36,7 @@ class Policy:
     wanted: Wanted = field(default_factory=Wanted)
     baselines: Mapping[Level, Baseline] = field(default_factory=dict)
     """Those that are given; they win over what was measured."""
+    cycle_until: CycleEnd = CycleEnd.MERGED
 
     @property
     def run_duration(self) -> float | None:
@@ -82,6 +83,7 @@ class Surveyor:
             work={window: self._work(window, now, pollers, sources) for window in ratios.WINDOWS},
             slowdown=medians.slowdown,
             lead_time=medians.lead_time,
+            cycle_until=policy.cycle_until,
             baselines={**measured_levels(measured), **policy.baselines},
             reached=self._reached(policy.wanted.plan),
             history=together(list(self._ledger.adoption(list(pollers)).values())),
@@ -139,13 +141,14 @@ class Surveyor:
         made_from = (
             *((name, _news(self._views[name][1])) for name in names),
             policy.run_duration,
+            policy.cycle_until,
             measured and measured.measured_at,
             now // ratios.HOUR,
         )
         if self._medians.made_from != made_from:
             since = now - WINDOW
             with ThreadPoolExecutor(1) as beside:  # the database works without our lock: two questions at once
-                lead_time = beside.submit(self._ledger.lead_time, since, names)
+                lead_time = beside.submit(self._ledger.lead_time, since, names, policy.cycle_until)
                 slowdown = self._ledger.slowdown(since, names, policy.run_duration)
             self._medians = Medians(made_from, slowdown, lead_time.result())
         return self._medians
@@ -160,6 +163,7 @@ def mark_of(plan: Plan) -> str:
 
 
 def _news(view: SourceView) -> tuple[object, ...]:
-    """What changes when a run or a change is recorded, or a repository comes to another stage."""
-    counts = (sum(view.totals.get(family, {}).values()) for family in (Family.WORKFLOW_RUNS, Family.CHANGES))
+    """What changes when a run, a change or its deployment is recorded, or a repository comes to another stage."""
+    families = (Family.WORKFLOW_RUNS, Family.CHANGES, Family.DEPLOYED)
+    counts = (sum(view.totals.get(family, {}).values()) for family in families)
     return (*counts, Counter(repository.stage for repository in view.repositories))

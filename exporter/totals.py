@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
-from exporter.model import BridgeReading, Change, Result, Run, Seconds
+from exporter.model import BridgeReading, Change, Deployment, Moment, Result, Run, Seconds
 
 RUN_BUCKETS: tuple[Seconds, ...] = (10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 21600)
 LEAD_TIME_BUCKETS: tuple[Seconds, ...] = (3600, 14400, 43200, 86400, 172800, 345600, 604800, 1209600, 2592000)
@@ -35,6 +35,10 @@ class Family(StrEnum):
     CHANGES = "changes"  # owner, repository
     LEAD_SECONDS = "lead_seconds"  # owner, repository
     LEAD_BUCKETS = "lead_buckets"  # owner, le
+    DEPLOYMENTS = "deployments"  # owner
+    DEPLOYED = "deployed"  # owner, repository
+    DEPLOYED_SECONDS = "deployed_seconds"  # owner, repository
+    DEPLOYED_BUCKETS = "deployed_buckets"  # owner, le
     BRIDGE_OPERATIONS = "bridge_operations"  # bridge
     BRIDGE_ERRORS = "bridge_errors"  # bridge
     BRIDGE_VALIDATIONS = "bridge_validations"  # bridge
@@ -75,6 +79,20 @@ def of_change(change: Change) -> Increments:
     yield Increment(Family.CHANGES, (owner, name), 1)
     yield Increment(Family.LEAD_SECONDS, (owner, name), change.lead_time)
     yield Increment(Family.LEAD_BUCKETS, (owner, bucket_of(change.lead_time, LEAD_TIME_BUCKETS)), 1)
+
+
+def of_deployment(deployment: Deployment) -> Increments:
+    """What a newly recorded deployment adds, whatever it deploys."""
+    yield Increment(Family.DEPLOYMENTS, (deployment.repository.owner,), 1)
+
+
+def of_deployed(change: Change, at: Moment) -> Increments:
+    """What a change adds that turns out to have been deployed at that moment."""
+    owner, name = change.repository.owner, change.repository.name
+    seconds = max(0.0, at - change.first_commit_at)
+    yield Increment(Family.DEPLOYED, (owner, name), 1)
+    yield Increment(Family.DEPLOYED_SECONDS, (owner, name), seconds)
+    yield Increment(Family.DEPLOYED_BUCKETS, (owner, bucket_of(seconds, LEAD_TIME_BUCKETS)), 1)
 
 
 def bucket_of(value: float, bounds: tuple[float, ...]) -> str:

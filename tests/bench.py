@@ -62,7 +62,7 @@ def large() -> Snapshot:
     view = SourceView(
         NOW,
         tuple(RepositoryView(Repository("acme", name), Stage.LEGACY, template=False) for name in names),
-        {
+        totals={
             Family.RUNS: runs,
             Family.RUN_SECONDS: runs,
             Family.CHANGES: changes,

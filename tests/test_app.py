@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from exporter import settings
-from exporter.app import Exporter
+from exporter.answers import CycleEnd
+from exporter.app import Exporter, _policy
 from exporter.settings import Settings
 from tests.support.clock import Clock
 from tests.support.replay import Answer, Server
@@ -83,3 +84,9 @@ def test_scrapes_are_counted_and_published_with_the_next_refresh(tmp_path: Path,
     assert "orchex_kilo_exporter_scraped_bytes_total 1024.0" in text
     assert exporter.now() == clock()
     exporter.close()
+
+
+def test_what_ends_a_cycle_is_what_the_configuration_says(tmp_path: Path, kilo: Server) -> None:
+    migration = {"start": "2026-09-07", "size": "small", "cycle_time_until": "deployed"}
+    assert _policy(configured(kilo, tmp_path)).cycle_until is CycleEnd.MERGED
+    assert _policy(configured(kilo, tmp_path, migration=migration)).cycle_until is CycleEnd.DEPLOYED

@@ -13,7 +13,7 @@ import yaml
 from pydantic import HttpUrl
 from rich.console import Console
 
-from exporter.answers import MeasuredBaseline, Median
+from exporter.answers import CycleEnd, MeasuredBaseline, Median
 from exporter.backfill import BackfillError, Window, already, described, measure
 from exporter.backfill.reporter import Lines, Progress
 from exporter.backfill.terminal import reporting
@@ -25,10 +25,10 @@ from exporter.providers.base import Capability, HttpProvider
 from exporter.providers.buildbot import Buildbot
 from exporter.providers.github import GitHub
 from exporter.providers.kilo import Kilo
-from tests.support import facts
+from tests.support import facts, github
 from tests.support.clock import Clock
 from tests.support.exporter import run, running
-from tests.support.facts import DAY, HOUR, SHOP, WEB
+from tests.support.facts import DAY, HOUR, MINUTE, SHOP, WEB
 from tests.support.replay import Answer, Manner, Server
 from tests.support.scripted import Scripted
 from tests.support.waiting import until
@@ -58,10 +58,10 @@ class Backfill:
         self.sleeps.append(seconds)
         self.clock.advance(seconds)
 
-    def of(self, source, window: Window = WINDOW) -> MeasuredBaseline:
+    def of(self, source, window: Window = WINDOW, until: CycleEnd = CycleEnd.MERGED) -> MeasuredBaseline:
         reporter = Lines(self.lines.append, self.clock)
         sources = source if isinstance(source, dict) else {"acme": source}
-        return measure(self.ledger, sources, window, reporter, self.clock, self.sleep)
+        return measure(self.ledger, sources, window, reporter, self.clock, self.sleep, until)
 
     def said(self, text: str) -> bool:
         return any(text in line for line in self.lines)
@@ -316,7 +316,27 @@ def test_an_unfinished_one_of_another_window_is_forgotten(backfill: Backfill) ->
     source = Scripted().then(*STEPS)
     assert backfill.of(source).runs == LEVELS[0]
     assert source.seen[0].marks == {}
-    assert "an unfinished backfill of another window or other sources is forgotten" in backfill.lines
+    assert "an unfinished backfill of another window, other sources or other cycles is forgotten" in backfill.lines
+
+
+def test_an_unfinished_one_of_other_cycles_is_forgotten(backfill: Backfill) -> None:
+    cut(backfill, Facts(changes=(merge(9, 9000),), marks={"cursor": "shop"}))
+    step = Facts(changes=(merge(1, 2 * HOUR),), deployments=(facts.deployment(ended=START - MINUTE),))
+    source = Scripted().then(step)
+    measured = backfill.of(source, until=CycleEnd.DEPLOYED)
+    assert source.seen[0].marks == {}
+    assert (measured.until, measured.changes) == (CycleEnd.DEPLOYED, Median(3 * HOUR - MINUTE, 1, 1))
+
+
+def test_until_deployment_only_what_was_deployed_in_time_counts(backfill: Backfill) -> None:
+    other = facts.deployment(repository=WEB, ended=START + HOUR)
+    step = Facts(changes=(merge(1, HOUR), merge(1, HOUR, WEB)), deployments=(other,), marks={"cursor": "shop"})
+    with pytest.raises(BackfillError, match="or a change that was deployed"):
+        backfill.of(Scripted().then(step), until=CycleEnd.DEPLOYED)
+    assert backfill.said("0 changes")
+    goes_on = Scripted().then(Facts(changes=(merge(1, HOUR),), deployments=(facts.deployment(ended=START - 60),)))
+    assert backfill.of(goes_on, until=CycleEnd.DEPLOYED).changes == Median(2 * HOUR - 60, 1, 1)
+    assert goes_on.seen[0].marks == {"cursor": "shop"}
 
 
 def test_an_unfinished_one_of_other_sources_is_forgotten(backfill: Backfill) -> None:
@@ -405,8 +425,8 @@ def test_a_baseline_in_words() -> None:
     )
     assert described(whole) == words
     assert already(whole) == f"already measured on 2026-09-08: {words}; --again measures anew"
-    half = MeasuredBaseline(begin, end, end, None, Median(30 * HOUR, 412, 31))
-    assert "pipeline run unknown (no runs), cycle time 30 h" in described(half)
+    half = MeasuredBaseline(begin, end, end, None, Median(30 * HOUR, 412, 31), CycleEnd.DEPLOYED)
+    assert "pipeline run unknown (no runs), cycle time until deployment 30 h" in described(half)
 
 
 def test_plain_lines_come_every_ten_seconds_at_most() -> None:
@@ -509,3 +529,20 @@ def test_what_is_measured_is_not_measured_again(tmp_path: Path) -> None:
     done = run("backfill", configuration(tmp_path, "http://127.0.0.1:9"), folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"already measured on 2025-06-03: {words}; --again measures anew\n"
+
+
+def test_the_configuration_says_what_ends_the_cycles_that_are_measured(tmp_path: Path) -> None:
+    hub = github.Hub()
+    repo = hub.add("a")
+    repo.merge(1, START - DAY)
+    repo.deployed(1, START - DAY + HOUR)
+    file = tmp_path / "given.yml"
+    with Server(hub) as server:
+        host = {"kind": "github", "url": server.url, "owner": "acme", "environments": ["production"]}
+        for until, words in (("deployed", "cycle time until deployment 3 h (1"), ("merged", "cycle time 2 h (1")):
+            migration = {"start": "2025-06-02", "size": "small", "cycle_time_until": until}
+            ledger = {"url": f"sqlite:///{tmp_path}/ledger.db"}
+            file.write_text(yaml.safe_dump({"ledger": ledger, "sources": {"acme": host}, "migration": migration}))
+            done = run("backfill", f"--config.file={file}", "--again", folder=tmp_path)
+            assert done.returncode == 0, done.stderr
+            assert words in done.stdout

@@ -29,6 +29,7 @@ def test_the_number_of_series_is_what_is_exposed() -> None:
 def test_a_cap_for_a_repository_cuts_that_repository_alone_and_says_so() -> None:
     body = render(world.snapshot(), Caps(per_repository=4)).text
     assert values(body, "orchex_kilo_exporter_series_cut") == {
+        '{family="vcs_repository_change_deployment_lead_time_seconds",limit="per_repository"}': 2.0,
         '{family="cicd_repository_run_duration_seconds",limit="per_repository"}': 6.0,
         '{family="cicd_repository_pipeline_run_duration_seconds",limit="per_repository"}': 6.0,
     }

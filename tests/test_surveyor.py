@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from exporter.answers import CycleEnd
 from exporter.kpis.inputs import Baseline, Level
+from exporter.kpis.measure import Absence
 from exporter.kpis.verdict import State
 from exporter.ledger import Ledger
 from exporter.migration.plan import Size, plan
@@ -72,6 +74,35 @@ def test_changes_count_once_their_repository_is_integrated(ledger: Ledger) -> No
     site.clock.advance(60)
     site.told(changes=(merged,))
     assert site.verdicts()["cycle_time_reduction"].value == 0.5
+
+
+def test_changes_count_once_they_are_deployed_where_that_ends_their_cycle(ledger: Ledger) -> None:
+    site = Site(ledger)
+    until = replace(GIVEN, cycle_until=CycleEnd.DEPLOYED)
+    change = facts.change(merged=site.clock())
+    site.told(repositories=(facts.state(INTEGRATED),), changes=(change,))
+    waiting = site.verdicts(until)["cycle_time_reduction"]
+    assert (waiting.state, waiting.absence) == (State.NO_DATA, Absence.NO_OBSERVATIONS)
+    assert site.verdicts()["cycle_time_reduction"].value == 0.5, "the other end, at once"
+    site.clock.advance(HOUR / 2)
+    site.told(deployments=(facts.deployment(ended=site.clock() + HOUR / 2),))
+    assert site.verdicts(until)["cycle_time_reduction"].value == 0.25
+    assert site.verdicts()["cycle_time_reduction"].value == 0.5
+
+
+def test_a_baseline_that_was_measured_until_another_end_is_none(ledger: Ledger) -> None:
+    site = Site(ledger)
+    before = site.clock() - 40 * DAY
+    ledger.sample("s", Facts(changes=(facts.change(merged=before),)), begin=before, end=before + 1)
+    ledger.freeze(begin=before, end=before + 1, at=site.clock())
+    merged = facts.change(merged=site.clock() + 1, first_commit_at=site.clock() - HOUR + 1)
+    deployed = facts.deployment(ended=site.clock() + 200)
+    site.told(repositories=(facts.state(INTEGRATED),))
+    site.told(changes=(merged,), deployments=(deployed,))
+    assert site.verdicts(Policy())["cycle_time_reduction"].value == 0.5
+    other = site.verdicts(Policy(cycle_until=CycleEnd.DEPLOYED))["cycle_time_reduction"]
+    assert (other.state, other.absence) == (State.NO_DATA, Absence.NO_BASELINE)
+    assert "backfill --again" in other.remedy
 
 
 def test_what_is_given_wins_over_what_was_measured(ledger: Ledger) -> None:

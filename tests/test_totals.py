@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.model import BridgeReading, Change, Component, Health, Repository, Result, Run, Workflow
+from exporter.model import BridgeReading, Change, Component, Deployment, Health, Repository, Result, Run, Workflow
 from exporter.totals import (
     EXPECTED_RESULTS,
     LEAD_TIME_BUCKETS,
@@ -19,6 +19,8 @@ from exporter.totals import (
     bucket_of,
     of_bridge,
     of_change,
+    of_deployed,
+    of_deployment,
     of_run,
 )
 
@@ -221,3 +223,22 @@ def test_only_what_a_bridge_reports_has_totals() -> None:
 
 def test_a_bridge_that_did_nothing_is_known() -> None:
     assert added(of_bridge(reading(5, 0), NOTHING))[Family.BRIDGE_OPERATIONS] == {("a2k",): 0}
+
+
+# Deployments
+
+
+def test_a_deployment_is_counted_by_its_owner_alone() -> None:
+    assert added(of_deployment(Deployment(REPOSITORY, "7", 10.0, 20.0))) == {Family.DEPLOYMENTS: {("acme",): 1}}
+
+
+@pytest.mark.parametrize(
+    ("at", "seconds", "bucket"), [(4600.0, 3600.0, "3600.0"), (4601.0, 3601.0, "14400.0"), (900.0, 0.0, "3600.0")]
+)
+def test_a_deployed_change_adds_the_time_since_its_first_commit(at: float, seconds: float, bucket: str) -> None:
+    change = Change(REPOSITORY, "1", first_commit_at=1000.0, opened_at=1100.0, merged_at=1200.0)
+    assert added(of_deployed(change, at)) == {
+        Family.DEPLOYED: {("acme", "shop"): 1},
+        Family.DEPLOYED_SECONDS: {("acme", "shop"): seconds},
+        Family.DEPLOYED_BUCKETS: {("acme", bucket): 1},
+    }

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from exporter.answers import MeasuredBaseline
+from exporter.answers import CycleEnd, MeasuredBaseline
 from exporter.backfill.errors import AGAIN, BackfillError
 from exporter.backfill.notes import WINDOW, Undertaking
 from exporter.backfill.reading import Reading, Task
@@ -37,25 +37,27 @@ def measure(
     reporter: Reporter,
     now: Callable[[], Moment] = time.time,
     sleep: Callable[[float], None] = time.sleep,
+    until: CycleEnd = CycleEnd.MERGED,
 ) -> MeasuredBaseline:
     """Reads the window's history from every source that tells runs or changes, and freezes the medians.
 
-    Goes on with a backfill of the same window and sources that was cut; any other unfinished one is
-    forgotten. Waits out rate limits. Raises BackfillError when a source cannot be read or the history
-    is empty, and LedgerError; nothing is then frozen, and what was read is kept to go on from.
+    A change's cycle is measured until what `until` says. Goes on with a backfill of the same window,
+    sources and end of cycles that was cut; any other unfinished one is forgotten. Waits out rate limits.
+    Raises BackfillError when a source cannot be read or the history is empty, and LedgerError; nothing
+    is then frozen, and what was read is kept to go on from.
     """
     taking_part = {name: source for name, source in sources.items() if source.capabilities & HISTORY}
     if not taking_part:
         raise BackfillError("no source tells runs or changes; add a git host or a CI system to `sources`")
-    undertaking = _begun(ledger, Undertaking(window, tuple(sorted(taking_part)), now()), reporter)
+    undertaking = _begun(ledger, Undertaking(window, tuple(sorted(taking_part)), now(), until), reporter)
     task = Task(ledger, undertaking, reporter, now, sleep)
     readings = [Reading(name, source, task) for name, source in taking_part.items()]
     for reading in readings:
         reading.read()
     _list([item for reading in readings for item in reading.unreadable], reporter)
     if not any(reading.tally.progress.found for reading in readings):
-        raise _nothing(window)
-    return ledger.freeze(begin=window.begin, end=window.end, at=now())
+        raise _nothing(undertaking)
+    return ledger.freeze(begin=window.begin, end=window.end, at=now(), until=until)
 
 
 def _begun(ledger: Ledger, wanted: Undertaking, reporter: Reporter) -> Undertaking:
@@ -66,13 +68,15 @@ def _begun(ledger: Ledger, wanted: Undertaking, reporter: Reporter) -> Undertaki
         reporter.said(f"going on with the backfill that was begun on {iso_day(unfinished[0].begun_at)}")
         return unfinished[0]
     if unfinished:
-        reporter.said("an unfinished backfill of another window or other sources is forgotten")
+        reporter.said("an unfinished backfill of another window, other sources or other cycles is forgotten")
     ledger.forget_samples()
     return wanted
 
 
-def _nothing(window: Window) -> BackfillError:
-    what = "no source has a successful run of the legacy workflow or a change"
+def _nothing(undertaking: Undertaking) -> BackfillError:
+    window = undertaking.window
+    change = "a change" if undertaking.until is CycleEnd.MERGED else "a change that was deployed"
+    what = f"no source has a successful run of the legacy workflow or {change}"
     remedy = "give a longer --since, or the levels themselves in `migration.baselines`"
     return BackfillError(f"{what} from {iso_day(window.begin)} to {iso_day(window.end)}; {remedy}")
 

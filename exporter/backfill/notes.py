@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from exporter.answers import CycleEnd
 from exporter.backfill.reporter import Progress
 from exporter.backfill.window import Window
+from exporter.kpis.cycle import cycles
 from exporter.model import (
     ActiveRuns,
     Change,
@@ -40,20 +42,22 @@ class Undertaking:
     window: Window
     sources: tuple[str, ...]
     begun_at: Moment
+    until: CycleEnd = CycleEnd.MERGED
+    """What ends the cycles that it measures."""
 
     def same(self, other: Undertaking) -> bool:
-        return (self.window, self.sources) == (other.window, other.sources)
+        return (self.window, self.sources, self.until) == (other.window, other.sources, other.until)
 
     def note(self) -> Notes:
-        parts = [self.window.begin, self.window.end, self.begun_at, *self.sources]
+        parts = [self.window.begin, self.window.end, self.begun_at, self.until, *self.sources]
         return {WINDOW: json.dumps(parts)}
 
     @classmethod
     def read(cls, text: str) -> Undertaking | None:
         """From its note; None when that is not one of ours."""
         try:
-            begin, end, begun_at, *sources = json.loads(text)
-            return cls(Window(float(begin), float(end)), tuple(sources), float(begun_at))
+            begin, end, begun_at, until, *sources = json.loads(text)
+            return cls(Window(float(begin), float(end)), tuple(sources), float(begun_at), CycleEnd(until))
         except (TypeError, ValueError):
             return None
 
@@ -61,8 +65,8 @@ class Undertaking:
 class Tally:
     """What was found in one source, by repository, also before the backfill was cut."""
 
-    def __init__(self, window: Window, marks: Mapping[str, str]) -> None:
-        self._window = window
+    def __init__(self, undertaking: Undertaking, marks: Mapping[str, str]) -> None:
+        self._window, self._until = undertaking.window, undertaking.until
         self._scope: frozenset[str] | None = None
         self._done: set[str] = set()
         self._runs: Counter[str] = Counter()
@@ -85,8 +89,8 @@ class Tally:
             self._scope = frozenset(map(str, facts.scope))
         runs = (run for run in facts.runs if run.is_sample and run.finished_at in self._window)
         self._runs.update(str(run.repository) for run in runs)
-        changes = (change for change in facts.changes if change.merged_at in self._window)
-        self._changes.update(str(change.repository) for change in changes)
+        ended = (cycle for cycle in cycles(facts, self._until) if cycle.ended_at in self._window)
+        self._changes.update(str(cycle.change.repository) for cycle in ended)
         touched = {str(repository) for repository in _repositories(facts)}
         self._done |= touched
         return {_REPOSITORY + name: f"{self._runs[name]} {self._changes[name]}" for name in touched}

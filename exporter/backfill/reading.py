@@ -67,7 +67,7 @@ class Reading:
         self._marks = {**task.ledger.sampling(source)}
         self._fruitless = 0
         self._unreadable: dict[tuple[str, str], Unreadable] = {}
-        self.tally = Tally(self._window, self._marks)
+        self.tally = Tally(task.undertaking, self._marks)
 
     @property
     def unreadable(self) -> list[Unreadable]:
@@ -108,8 +108,10 @@ class Reading:
     def _keep(self, facts: Facts) -> None:
         """Keeps a step with its marks and our notes; new marks of the source are a step forward."""
         marks = {**facts.marks, **self.tally.add(facts), **self._task.undertaking.note()}
-        begin, end = self._window.begin, self._window.end
-        self._task.ledger.sample(self._source, replace(facts, marks=marks), begin=begin, end=end)
+        window, until = self._window, self._task.undertaking.until
+        self._task.ledger.sample(
+            self._source, replace(facts, marks=marks), begin=window.begin, end=window.end, until=until
+        )
         if not facts.marks.items() <= self._marks.items():
             self._fruitless = 0
         self._marks |= marks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from exporter.answers import MeasuredBaseline, Median
+from exporter.answers import CycleEnd, MeasuredBaseline, Median
 from exporter.model import Moment, Seconds, iso_day
 
 _UNITS = ((90.0, 1.0, "s"), (5400.0, 60.0, "min"), (72 * 3600.0, 3600.0, "h"))
@@ -26,7 +26,8 @@ def duration(seconds: Seconds) -> str:
 def described(baseline: MeasuredBaseline) -> str:
     """What was measured, in a sentence."""
     runs = _level("pipeline run", baseline.runs, "runs")
-    changes = _level("cycle time", baseline.changes, "changes")
+    cycle = "cycle time" if baseline.until is CycleEnd.MERGED else "cycle time until deployment"
+    changes = _level(cycle, baseline.changes, "changes")
     return f"baseline of {iso_day(baseline.begin)} to {iso_day(baseline.end)}: {runs}, {changes}"
 
 

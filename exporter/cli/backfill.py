@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from exporter import logs, settings
-from exporter.answers import MeasuredBaseline
+from exporter.answers import CycleEnd, MeasuredBaseline
 from exporter.backfill import AGAIN, BackfillError, Window, already, described, measure
 from exporter.cli import flags
 from exporter.cli.endings import FAILED, INTERRUPTED, faults_end_it
@@ -76,8 +76,9 @@ def _measured(ledger: Ledger, loaded: Settings, window: Window) -> MeasuredBasel
 
     from exporter.backfill.terminal import reporting  # noqa: PLC0415  # as above
 
+    until = loaded.migration.cycle_time_until if loaded.migration else CycleEnd.MERGED
     with reporting(Console(stderr=True)) as reporter:
-        return measure(ledger, loaded.sources, window, reporter)
+        return measure(ledger, loaded.sources, window, reporter, until=until)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from exporter.demo.agenda import Action, Agenda
 from exporter.demo.catalogue import Standing
 from exporter.demo.chance import between, gap
+from exporter.demo.deploying import Deployer
 from exporter.demo.files import CI, INTEGRATED, NIGHTLY, SEPARATE, workflow_name
 from exporter.demo.hosts import told
 from exporter.demo.incidents import Effects
@@ -69,12 +70,15 @@ class Activity:
         agenda: Agenda,
         journal: Journal,
         effects: Callable[[], Effects],
+        deployer: Deployer | None = None,
     ) -> None:
+        """`deployer` brings to production what is merged; without one nothing does."""
         self.repository = repository
         self._rng = rng
         self._agenda = agenda
         self._journal = journal
         self._effects = effects
+        self._deployer = deployer
         self._tempo = Tempo(1, 1, 1, (1, 2), (1, 2))
         self._length = rng.uniform(0.7, 1.5)
 
@@ -139,6 +143,8 @@ class Activity:
         pull.merged_at, pull.merge_sha = at, commit.sha
         self._journal.merged.append(Merged(at, self.repository.name, pull.number, pull.first_commit_at, pull.opened_at))
         self._pushed(commit, at)
+        if self._deployer:
+            self._deployer.merged(at)
 
     def move_later(self, standing: Standing, at: int) -> None:
         self._agenda.at(at, lambda moment: self.move(standing, moment))

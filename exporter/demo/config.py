@@ -7,6 +7,7 @@ from typing import Any
 
 from exporter.demo.api.people.learning import COURSE
 from exporter.demo.catalogue import ARCHIVE_PATTERN, OWNER, PILOT_PATTERNS, in_scope
+from exporter.demo.deployment import PRODUCTION
 from exporter.demo.files import INTEGRATED, SEPARATE, job_name, workflow_name
 from exporter.demo.hosts import Host
 from exporter.demo.organisation import Organisation
@@ -48,8 +49,9 @@ def _hosts(acme: Organisation, addresses: Addresses, folder: Path, secrets: Toke
     chosen: Data = {"exclude": [ARCHIVE_PATTERN], "history": "7d"}
     tools, apart = workflow_name(INTEGRATED), workflow_name(SEPARATE)
     github = {**_source("github", addresses.github, secrets.github, interval), "owner": OWNER, **chosen}
+    github |= {"environments": [PRODUCTION]}
     gitlab = {**_source("gitlab", addresses.gitlab, secrets.gitlab, interval), "group": OWNER, **chosen}
-    gitlab |= {"integrated_pipelines": [tools], "legacy_pipelines": [apart]}
+    gitlab |= {"integrated_pipelines": [tools], "legacy_pipelines": [apart], "environments": [PRODUCTION]}
     gitea = {**_source("gitea", addresses.gitea, secrets.gitea, interval), "owner": OWNER, **chosen}
     jenkins = {**_source("jenkins", addresses.jenkins, secrets.jenkins, interval), "user": USER, "history": "7d"}
     jenkins |= {"integrated_jobs": [f"*/{job_name(INTEGRATED)}/*"], "legacy_jobs": [f"*/{job_name(SEPARATE)}/*"]}

@@ -35,6 +35,16 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True)
+class Deployed:
+    """A deployment to production that succeeded."""
+
+    at: int
+    repository: str
+    deployment_id: int
+    begun_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """A repository that came to another standing."""
 
@@ -49,4 +59,5 @@ class Journal:
 
     finished: list[Finished] = field(default_factory=list)
     merged: list[Merged] = field(default_factory=list)
+    deployed: list[Deployed] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)

@@ -10,6 +10,7 @@ from exporter.demo.activity import Activity
 from exporter.demo.agenda import Action, Agenda
 from exporter.demo.bridge import Bridge
 from exporter.demo.catalogue import Plan, plans
+from exporter.demo.deploying import Deployer, deploys
 from exporter.demo.files import Habits, Template
 from exporter.demo.hosts import ON_GITHUB, Host, Spread
 from exporter.demo.incidents import BRIDGES, Effects, Incident, incident, together
@@ -144,7 +145,12 @@ class Organisation:
 
     def _activity(self, repository: Repository) -> Activity:
         rng = self.chance(f"activity/{repository.name}")
-        return Activity(repository, rng, self.agenda, self.journal, self.effects)
+        return Activity(repository, rng, self.agenda, self.journal, self.effects, self._deployer(repository))
+
+    def _deployer(self, repository: Repository) -> Deployer | None:
+        if not deploys(repository.plan, repository.host):
+            return None
+        return Deployer(repository, self.chance(f"deployments/{repository.name}"), self.agenda, self.journal)
 
     def _bridges(self, *, fresh: bool) -> dict[str, Bridge]:
         load = self.life.load

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from exporter.answers import Median, Operations, RepositoryView, Slowdown
+from exporter.answers import CycleEnd, Median, Operations, RepositoryView, Slowdown
 from exporter.kpis.ratios import Share, Uptime
 from exporter.model import Component, Moment, Reading, Seconds
 
@@ -28,7 +28,7 @@ class Level(StrEnum):
     RUN_DURATION = "run_duration"
     """Seconds of a pipeline run, of all repositories alike; measured, it is each repository's own."""
     CYCLE_TIME = "cycle_time"
-    """Seconds from the first commit to the merge."""
+    """Seconds from a change's first commit to the end of its cycle."""
     VIOLATIONS = "violations_per_repository_week"
     COST = "cost"
     TICKETS = "tickets_per_week"
@@ -36,11 +36,15 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The level before the migration. `measured_at` is None when it was given; `count` is how many were measured."""
+    """The level before the migration. `measured_at` is None when it was given; `count` is how many were measured.
+
+    `until` is what ended the cycles that were measured; None where it was given, or is of something else.
+    """
 
     value: float
     measured_at: Moment | None = None
     count: int | None = None
+    until: CycleEnd | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class Inputs:
     repositories: tuple[RepositoryView, ...] = ()
     slowdown: Slowdown = field(default_factory=Slowdown)
     lead_time: Median | None = None
-    """Of changes that were merged into repositories while these were integrated."""
+    """Of changes that were merged into repositories while these were integrated, to the end of their cycle."""
+    cycle_until: CycleEnd = CycleEnd.MERGED
     violations: Events | None = None
     """What K2A counted since it was first observed, in the window at the most."""
     latencies: Mapping[Component, Seconds] = field(default_factory=dict)

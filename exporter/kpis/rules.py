@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from exporter.answers import Operations
+from exporter.answers import CycleEnd, Operations
 from exporter.kpis import ratios
 from exporter.kpis.inputs import Events, Inputs, Level, Seen
 from exporter.kpis.measure import Absence, Measure, Missing, Outcome
@@ -24,6 +24,11 @@ WEEK: Seconds = ratios.WINDOWS["7d"]
 WINDOW: Seconds = ratios.WINDOWS[ratios.DOCUMENTED_WINDOW]
 MEASURABLE = (Level.RUN_DURATION, Level.CYCLE_TIME)
 """The levels that `backfill` can measure; the others must be given."""
+_NO_CYCLE = {
+    CycleEnd.MERGED: "wait for a change that is merged into an integrated repository",
+    CycleEnd.DEPLOYED: "let sources tell deployments (`environments`), and wait for one of an integrated repository",
+}
+"""What would bring a change whose cycle has ended."""
 NO_PHASE_ENDED = "give migration.start, and wait for the end of a phase"
 
 
@@ -110,14 +115,19 @@ def bridge_latency(inputs: Inputs) -> Outcome:
 def cycle_time_reduction(inputs: Inputs) -> Outcome:
     """1 − median lead time ÷ baseline median; a relative change.
 
-    Lead time is from a change's first commit to its merge. Over the changes that were merged in the window
-    into repositories while these were integrated. Excluded: all other changes. Coverage: 1.
+    Lead time is from a change's first commit to its merge, or with `migration.cycle_time_until: deployed` to
+    the end of the deployment that brought it to production. Over the changes for which that end lies in the
+    window, and that were merged into repositories while these were integrated. Excluded: all other changes,
+    and a measured baseline of cycles with the other end. Coverage: 1.
     """
     at = _seen(inputs, Seen.CHANGES)
     if at is None:
         return _no_source("add a source that tells merged changes (a git host)")
     if inputs.lead_time is None:
-        return _nothing_seen("wait for a change that is merged into an integrated repository")
+        return _nothing_seen(_NO_CYCLE[inputs.cycle_until])
+    baseline = inputs.baselines.get(Level.CYCLE_TIME)
+    if baseline is not None and baseline.until not in (None, inputs.cycle_until):
+        return _other_cycles(baseline.until, inputs.cycle_until)
     return _reduction(inputs, Level.CYCLE_TIME, inputs.lead_time.value, at)
 
 
@@ -295,3 +305,12 @@ def _nothing_seen(remedy: str) -> Missing:
 def _no_baseline(level: Level) -> Missing:
     measured = ", or measure it: orchex-kilo-exporter backfill" if level in MEASURABLE else ""
     return Missing(Absence.NO_BASELINE, f"give migration.baselines.{level} above 0{measured}", coverage=0.0)
+
+
+def _other_cycles(measured: CycleEnd | None, wanted: CycleEnd) -> Missing:
+    """What was measured until another end cannot be compared with."""
+    remedy = (
+        f"measure anew: orchex-kilo-exporter backfill --again (the baseline is of changes until they were {measured}, "
+        f"migration.cycle_time_until is {wanted}), or give migration.baselines.{Level.CYCLE_TIME}"
+    )
+    return Missing(Absence.NO_BASELINE, remedy, coverage=0.0)

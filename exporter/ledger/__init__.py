@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Self
 
-from exporter.answers import AdoptionDay, MeasuredBaseline, Median, Operations, Slowdown, SourceView, Span
+from exporter.answers import AdoptionDay, CycleEnd, MeasuredBaseline, Median, Operations, Slowdown, SourceView, Span
 from exporter.ledger import adoption, baselines, medians, reached, read, write
 from exporter.ledger.address import parse_address
 from exporter.ledger.engine import Database
@@ -97,9 +97,11 @@ class Ledger:
     def record(self, source: str, facts: Facts, *, at: Moment, gap: Seconds, succeeded: bool) -> None:
         """Keeps what a poll of `source` learned at `at`: all of it, or (LedgerError) nothing.
 
-        Runs and changes that are known already, or that ended before `at - retention`, change no
-        total. Probes further apart than `gap` leave the time between them unobserved. A poll that
-        did not succeed keeps its facts and marks, and leaves the last success alone.
+        Runs, changes and deployments that are known already, or that ended before `at - retention`,
+        change no total. A change is deployed once, by the first deployment that is known to have
+        begun at or after its merge, whichever of the two is told first. Probes further apart than
+        `gap` leave the time between them unobserved. A poll that did not succeed keeps its facts and
+        marks, and leaves the last success alone.
         """
         poll = write.Poll(source, at=at, gap=gap, horizon=at - self._retention, succeeded=succeeded)
         with self._database.writing(f"source {source}") as connection:
@@ -142,13 +144,15 @@ class Ledger:
         with self._database.reading() as connection:
             return medians.slowdown(connection, since, sources, given)
 
-    def lead_time(self, since: Moment, sources: Collection[str] | None = None) -> Median | None:
-        """Seconds from first commit to merge, of changes merged at or after `since`; None without any.
+    def lead_time(
+        self, since: Moment, sources: Collection[str] | None = None, until: CycleEnd = CycleEnd.MERGED
+    ) -> Median | None:
+        """Seconds from first commit to the end that `until` says, where it is at or after `since`; None without any.
 
         Only repositories that are integrated now count, with what was merged once they were.
         """
         with self._database.reading() as connection:
-            return medians.lead_time(connection, since, sources)
+            return medians.lead_time(connection, since, sources, until)
 
     def adoption(self, sources: Collection[str] | None = None) -> dict[str, tuple[AdoptionDay, ...]]:
         """Each source's history, the days ascending; a source that told of no repositories is absent."""
@@ -168,24 +172,29 @@ class Ledger:
         with self._database.reading() as connection:
             return reached.load(connection, plan)
 
-    def sample(self, source: str, facts: Facts, *, begin: Moment, end: Moment) -> None:
+    def sample(
+        self, source: str, facts: Facts, *, begin: Moment, end: Moment, until: CycleEnd = CycleEnd.MERGED
+    ) -> None:
         """Keeps what a backfill found: samples for the baseline, and its own marks; all of it or nothing.
 
-        Samples are successful runs of the legacy workflow and merged changes that ended in
-        [begin, end). What is sampled already counts once. No total changes.
+        Samples are successful runs of the legacy workflow, and changes, whose end (for changes the one
+        that `until` says) lies in [begin, end). What is sampled already counts once. No total changes.
         """
         with self._database.writing("baseline") as connection:
-            baselines.sample(connection, source, facts, begin, end)
+            baselines.sample(connection, source, facts, begin, end, until)
 
     def sampling(self, source: str) -> dict[str, str]:
         """The marks of a backfill that has not been frozen."""
         with self._database.reading() as connection:
             return baselines.marks(connection, source)
 
-    def freeze(self, *, begin: Moment, end: Moment, at: Moment) -> MeasuredBaseline:
-        """Makes the samples the baseline, in place of an earlier one; samples and their marks are gone."""
+    def freeze(self, *, begin: Moment, end: Moment, at: Moment, until: CycleEnd = CycleEnd.MERGED) -> MeasuredBaseline:
+        """Makes the samples the baseline, in place of an earlier one; samples and their marks are gone.
+
+        `until` is what ended the cycles that were sampled.
+        """
         with self._database.writing("baseline") as connection:
-            return baselines.freeze(connection, begin, end, at)
+            return baselines.freeze(connection, begin, end, at, until)
 
     def forget_samples(self) -> None:
         """Drops samples and their marks, so that a backfill begins anew; a frozen baseline stays."""

@@ -10,30 +10,31 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select
 
-from exporter.answers import Measured, MeasuredBaseline, Median
+from exporter.answers import CycleEnd, Measured, MeasuredBaseline, Median
+from exporter.kpis.cycle import cycles
 from exporter.ledger.medians import median
 from exporter.ledger.schema import BASELINES, RUN_BASELINES, SAMPLES, SAMPLING
 from exporter.ledger.sql import REPOSITORY, Row, notes, replace
 from exporter.model import Facts, Moment, Repository, Seconds
 
 
-def sample(connection: Connection, source: str, facts: Facts, begin: Moment, end: Moment) -> None:
+def sample(connection: Connection, source: str, facts: Facts, begin: Moment, end: Moment, until: CycleEnd) -> None:
     """Keeps what ended in [begin, end), and the marks. What is sampled already is replaced."""
-    rows = [{"source": source, **row} for row in _samples(facts, begin, end)]
+    rows = [{"source": source, **row} for row in _samples(facts, begin, end, until)]
     replace(connection, SAMPLES, rows)
     marks = [{"source": source, "key": key, "value": value} for key, value in facts.marks.items()]
     replace(connection, SAMPLING, marks)
 
 
-def _samples(facts: Facts, begin: Moment, end: Moment) -> Iterator[Row]:
-    """Successful runs of the legacy workflow, and every change."""
+def _samples(facts: Facts, begin: Moment, end: Moment, until: CycleEnd) -> Iterator[Row]:
+    """Successful runs of the legacy workflow, and every change whose cycle ended."""
     for run in facts.runs:
         if run.is_sample and begin <= run.finished_at < end:
             key = json.dumps([run.run_id, run.attempt])
             yield _sample(Measured.RUN_SECONDS, run.repository, key, run.duration)
-    for change in facts.changes:
-        if begin <= change.merged_at < end:
-            yield _sample(Measured.CYCLE_SECONDS, change.repository, change.change_id, change.lead_time)
+    for cycle in cycles(facts, until):
+        if begin <= cycle.ended_at < end:
+            yield _sample(Measured.CYCLE_SECONDS, cycle.change.repository, cycle.change.change_id, cycle.seconds)
 
 
 def _sample(measured: Measured, repository: Repository, key: str, seconds: Seconds) -> Row:
@@ -52,15 +53,16 @@ def forget(connection: Connection) -> None:
     connection.execute(delete(SAMPLING))
 
 
-def freeze(connection: Connection, begin: Moment, end: Moment, at: Moment) -> MeasuredBaseline:
+def freeze(connection: Connection, begin: Moment, end: Moment, at: Moment, until: CycleEnd) -> MeasuredBaseline:
     """Makes the samples the baseline, in place of an earlier one, and forgets them."""
     connection.execute(delete(RUN_BASELINES))
     columns = (*REPOSITORY, "seconds", "count")
     connection.execute(insert(RUN_BASELINES).from_select(columns, _by_repository()))
     runs, changes = (median(connection, _seconds(measured)) for measured in Measured)
-    frozen = MeasuredBaseline(begin, end, measured_at=at, runs=runs, changes=changes)
+    frozen = MeasuredBaseline(begin, end, measured_at=at, runs=runs, changes=changes, until=until)
     moments = {"begin_at": begin, "end_at": end, "measured_at": at}
-    rows = [{**moments, **_row(*each)} for each in zip(Measured, (runs, changes), strict=True)]
+    every = zip(Measured, (runs, changes), (None, until.value), strict=True)
+    rows = [{**moments, **_row(*each)} for each in every]
     replace(connection, BASELINES, rows)
     forget(connection)
     return frozen
@@ -72,7 +74,8 @@ def load(connection: Connection) -> MeasuredBaseline | None:
     if not rows:
         return None
     runs, changes = (rows[measured] for measured in Measured)
-    return MeasuredBaseline(runs["begin_at"], runs["end_at"], runs["measured_at"], _median(runs), _median(changes))
+    moments = (runs["begin_at"], runs["end_at"], runs["measured_at"])
+    return MeasuredBaseline(*moments, _median(runs), _median(changes), CycleEnd(changes["until"]))
 
 
 def _median(row: RowMapping) -> Median | None:
@@ -97,12 +100,8 @@ def _by_repository() -> Select[tuple[str, str, str, Seconds, int]]:
     return select(*columns, value, func.max(placed.c.count)).where(middle).group_by(*columns).having(value > 0)
 
 
-def _row(measured: Measured, found: Median | None) -> Row:
-    if found is None:
-        return {"measured": measured.value, "value": None, "count": 0, "repositories": 0}
-    return {
-        "measured": measured.value,
-        "value": found.value,
-        "count": found.count,
-        "repositories": found.repositories,
-    }
+def _row(measured: Measured, found: Median | None, until: str | None) -> Row:
+    row: Row = {"measured": measured.value, "until": until, "value": None, "count": 0, "repositories": 0}
+    if found is not None:
+        row |= {"value": found.value, "count": found.count, "repositories": found.repositories}
+    return row

@@ -24,6 +24,7 @@ from exporter.model import (
     Reading,
     Repository,
     TaskReading,
+    Workers,
 )
 
 _log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ PROBES = Kind("probe", TypeAdapter(Probe), lambda probe: probe.component)
 BRIDGES = Kind("bridge", TypeAdapter(BridgeReading), lambda reading: reading.bridge)
 TASKS = Kind("task", TypeAdapter(TaskReading), lambda reading: reading.period)
 ORCHEX = Kind("orchex", TypeAdapter(OrchexReading), lambda _: "")
+WORKERS = Kind("workers", TypeAdapter(Workers), lambda _: "")
 ACTIVE = Kind("active", TypeAdapter(ActiveRuns), lambda active: repository_key(active.repository))
 READINGS = Kind("quantity", TypeAdapter(Reading), lambda reading: reading.quantity)
 ATTESTATIONS = Kind("attestation", TypeAdapter(Attestation), lambda said: f"{said.phase}.{said.criterion}")
@@ -71,6 +73,7 @@ def record(connection: Connection, source: str, facts: Facts) -> None:
         *(BRIDGES.row(source, reading) for reading in facts.bridges),
         *(TASKS.row(source, reading) for reading in facts.tasks),
         *(ORCHEX.row(source, reading) for reading in facts.orchex),
+        *(WORKERS.row(source, workers) for workers in facts.workers),
         *(ACTIVE.row(source, active) for active in some),
         *(READINGS.row(source, reading) for reading in facts.readings),
         *(ATTESTATIONS.row(source, attestation) for attestation in facts.attestations),

@@ -24,7 +24,7 @@ from sqlalchemy import (
     true,
 )
 
-from exporter.answers import Median, Slowdown
+from exporter.answers import CycleEnd, Median, Slowdown
 from exporter.ledger.schema import CHANGES, REPOSITORIES, RUN_BASELINES, RUNS
 from exporter.ledger.sql import REPOSITORY, of, same_repository
 from exporter.model import Moment, Result, Seconds, Stage, Workflow
@@ -65,14 +65,16 @@ def _compared(connection: Connection, runs: FromClause) -> tuple[int, int, int]:
     return int(count or 0), compared, repositories
 
 
-def lead_time(connection: Connection, since: Moment, among: Collection[str] | None) -> Median | None:
-    """From first commit to merge, of changes merged while their repository was integrated, as it still is."""
-    merged = CHANGES.c.merged_at
-    integrated = and_(REPOSITORIES.c.stage == Stage.INTEGRATED.value, REPOSITORIES.c.integrated_at <= merged)
-    seconds = (merged - CHANGES.c.first_commit_at).label("value")
+def lead_time(connection: Connection, since: Moment, among: Collection[str] | None, until: CycleEnd) -> Median | None:
+    """From first commit to merge or deployment, of changes merged while their repository was integrated, as it
+    still is. What is not deployed has no such end, and is none of them."""
+    ended = CHANGES.c.merged_at if until is CycleEnd.MERGED else CHANGES.c.deployed_at
+    merged_since = REPOSITORIES.c.integrated_at <= CHANGES.c.merged_at
+    integrated = and_(REPOSITORIES.c.stage == Stage.INTEGRATED.value, merged_since)
+    seconds = (ended - CHANGES.c.first_commit_at).label("value")
     both = CHANGES.join(REPOSITORIES, same_repository(CHANGES, REPOSITORIES))
     changes = select(*(CHANGES.c[name] for name in REPOSITORY), seconds).select_from(both)
-    return median(connection, changes.where(_off_index(and_(merged >= since, integrated)), of(CHANGES, among)))
+    return median(connection, changes.where(_off_index(and_(ended >= since, integrated)), of(CHANGES, among)))
 
 
 def _durations(since: Moment, among: Collection[str] | None) -> Select[Any]:

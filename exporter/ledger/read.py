@@ -44,6 +44,7 @@ def view(connection: Connection, source: str) -> SourceView:
         built=built,
         totals=_totals(connection, source),
         active=latest.load(connection, source, latest.ACTIVE),
+        workers=latest.load(connection, source, latest.WORKERS),
         probes=latest.load(connection, source, latest.PROBES),
         bridges=latest.load(connection, source, latest.BRIDGES),
         tasks=latest.load(connection, source, latest.TASKS),

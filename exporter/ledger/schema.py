@@ -53,6 +53,7 @@ RUNS = _table(
     Index("runs_by_workflow", "workflow", "finished_at", "source", "result"),
     Index("runs_by_end", "source", "finished_at"),
 )
+# `deployed_at` is NULL until a deployment of it is known; what stands there was counted, and stays.
 CHANGES = _table(
     "changes",
     _key("source"),
@@ -62,7 +63,19 @@ CHANGES = _table(
     _value("first_commit_at", Double),
     _value("opened_at", Double),
     _value("merged_at", Double),
+    _value("deployed_at", Double, nullable=True),
     Index("changes_by_end", "source", "merged_at"),
+)
+DEPLOYMENTS = _table(
+    "deployments",
+    _key("source"),
+    _key("owner"),
+    _key("name"),
+    _key("deployment_id"),
+    _value("begun_at", Double),
+    _value("finished_at", Double),
+    Index("deployments_by_beginning", "source", "owner", "name", "begun_at"),
+    Index("deployments_by_end", "source", "finished_at"),
 )
 # `labels` is a JSON list, in the order of the family.
 TOTALS = _table("totals", _key("source"), _key("family"), _key("labels"), _value("value", Double))
@@ -134,7 +147,8 @@ SAMPLES = _table(
     _value("seconds", Double),
 )
 SAMPLING = _table("sampling", _key("source"), _key("key"), _value("value", Text))
-# The frozen baseline of each repository's runs, and the one of all sources together; `value` is NULL without samples.
+# The frozen baseline of each repository's runs, and the one of all sources together; `value` is NULL without samples,
+# `until` what ended the cycles that were measured, and NULL of what is no cycle time.
 RUN_BASELINES = _table(
     "run_baselines",
     _key("source"),
@@ -152,4 +166,5 @@ BASELINES = _table(
     _value("value", Double, nullable=True),
     _value("count", BigInteger),
     _value("repositories", BigInteger),
+    _value("until", Text, nullable=True),
 )

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from exporter.ledger import activity, adoption, bridges, latest, repositories, spans
-from exporter.ledger.schema import CHANGES, MARKS, OPERATIONS, RUNS, SOURCES, SPANS, TOTALS
+from exporter.ledger import activity, adoption, bridges, deployments, latest, repositories, spans
+from exporter.ledger.schema import CHANGES, DEPLOYMENTS, MARKS, OPERATIONS, RUNS, SOURCES, SPANS, TOTALS
 from exporter.ledger.sql import Row, add_new, add_up, replace
 from exporter.model import Change, Facts, Moment, Run, Seconds
 from exporter.totals import Family, Increment, of_change, of_run
@@ -24,7 +24,7 @@ class Poll:
     """Of which source, when, and whether it ended well.
 
     `gap` is the longest time between two probes that still counts as watched; `horizon` the moment
-    before which an ended run or change is too old to be kept.
+    before which an ended run, change or deployment is too old to be kept.
     """
 
     source: str
@@ -53,15 +53,17 @@ class Sums:
 
 
 def record(connection: Connection, poll: Poll, facts: Facts) -> None:
-    """Keeps the facts. Runs and changes that are known, or ended before the horizon, change no total."""
+    """Keeps the facts. Runs, changes and deployments that are known, or ended before the horizon, change no total."""
     sums = Sums()
     horizon = _enter(connection, poll)
     runs = [run for run in facts.runs if run.finished_at > horizon]
     for run in _new_runs(connection, poll.source, runs):
         sums.add(of_run(run))
-    changes = [change for change in facts.changes if change.merged_at > horizon]
-    for change in _new_changes(connection, poll.source, changes):
+    merged = _new_changes(connection, poll.source, [change for change in facts.changes if change.merged_at > horizon])
+    for change in merged:
         sums.add(of_change(change))
+    deployed = [deployment for deployment in facts.deployments if deployment.finished_at > horizon]
+    sums.add(deployments.record(connection, poll.source, deployed, merged))
     for reading in facts.bridges:
         sums.add(bridges.record(connection, poll.source, reading, poll.at))
     spans.record(connection, poll.source, facts.probes, at=poll.at, gap=poll.gap)
@@ -128,10 +130,14 @@ def _change_row(source: str, change: Change) -> Row:
     }
 
 
+_ENDS = ((RUNS, RUNS.c.finished_at), (CHANGES, CHANGES.c.merged_at), (DEPLOYMENTS, DEPLOYMENTS.c.finished_at))
+"""What is kept for the retention, and when it ended."""
+
+
 def prune(connection: Connection, source: str, horizon: Moment) -> None:
     """Forgets what ended before the horizon, and remembers up to where: it must not be counted again."""
     ends: list[Moment] = []
-    for table, end in ((RUNS, RUNS.c.finished_at), (CHANGES, CHANGES.c.merged_at)):
+    for table, end in _ENDS:
         old = (table.c.source == source) & (end < horizon)
         newest = connection.scalar(select(func.max(end)).where(old))
         if newest is not None:

@@ -84,6 +84,19 @@ def _active(snapshot: Snapshot, name: str) -> Iterator[tuple[Labels, float]]:
     yield from counts.items()
 
 
+@gauge(
+    "cicd_workers",
+    "Workers of the CI system (Jenkins: executors) by state: available, busy or offline." + POLLED,
+    labels=("source", "cicd_worker_state"),
+)
+def workers(snapshot: Snapshot) -> Samples:
+    for name, source in snapshot.sources.items():
+        for told in source.view.workers:
+            yield (name, "available"), told.available
+            yield (name, "busy"), told.busy
+            yield (name, "offline"), told.offline
+
+
 @counter(
     "orchex_kilo_workflow_runs_total",
     "Finished pipeline runs by the workflow that they executed: integrated, legacy (separate tools) or other." + POLLED,

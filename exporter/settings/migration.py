@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
+from exporter.answers import CycleEnd
 from exporter.kpis.inputs import Baseline, Level
 from exporter.migration import plan
 from exporter.migration.plan import Period, Plan, Size
@@ -48,7 +49,7 @@ class BaselineSettings(Section):
     run_duration: Duration | None = None
     """A pipeline run's median duration, of all repositories alike; measured, it is each repository's own."""
     cycle_time: Duration | None = None
-    """The median time from a change's first commit to its merge."""
+    """The median time from a change's first commit to its end as `cycle_time_until` says."""
     violations_per_repository_week: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Compliance violations, of one repository in one week."""
     cost: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
@@ -77,6 +78,9 @@ class MigrationSettings(Section):
     """Planned dates that differ from the timeline, by phase."""
     pilot: tuple[str, ...] = ()
     """Shell patterns of the pilot's repositories, by name or owner and name."""
+    cycle_time_until: CycleEnd = CycleEnd.MERGED
+    """What ends a change's cycle for the criterion and for `backfill`: `merged`, or `deployed`, for which the
+    sources must tell deployments; then what was never deployed does not count."""
     baselines: BaselineSettings = BaselineSettings()
     """The levels before the migration."""
 

@@ -76,6 +76,17 @@ def test_pygithub_reads_pull_requests_and_their_commits(py, lively):
     assert merged.merge_commit_sha == facts.merge_sha
 
 
+def test_pygithub_reads_deployments_and_their_statuses(py, deployer):
+    repository, known = py.get_repo(deployer.full_name), deployer.deployments
+    assert list(repository.get_deployments(environment="staging")) == []
+    found = list(repository.get_deployments(environment="production", ref=deployer.plan.branch))
+    assert [each.id for each in found] == [each.deployment_id for each in reversed(known)]
+    assert {each.created_at for each in found} == {datetime.fromtimestamp(each.created_at, UTC) for each in known}
+    for each, fact in zip(found, reversed(known), strict=True):
+        succeeded = [status.created_at for status in each.get_statuses() if status.state == "success"]
+        assert succeeded == ([datetime.fromtimestamp(fact.finished_at, UTC)] if fact.succeeded else [])
+
+
 def test_pygithub_reads_files(py, frozen):
     repository = py.get_repo("acme/payments-api")
     files = frozen.repositories["payments-api"].files

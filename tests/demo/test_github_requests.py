@@ -36,6 +36,8 @@ def methods(kit: GitHub[Any]) -> dict[str, Callable[..., object]]:
         rf"{REPO}/git/blobs/(?P<file_sha>[^/]+)": rest.git.get_blob,
         rf"{REPO}/actions/runs": rest.actions.list_workflow_runs_for_repo,
         rf"{REPO}/actions/runs/(?P<run_id>\d+)/attempts/(?P<attempt_number>\d+)": rest.actions.get_workflow_run_attempt,
+        rf"{REPO}/deployments": rest.repos.list_deployments,
+        rf"{REPO}/deployments/(?P<deployment_id>\d+)/statuses": rest.repos.list_deployment_statuses,
         rf"{REPO}/pulls": rest.pulls.list,
         rf"{REPO}/pulls/(?P<pull_number>\d+)/commits": rest.pulls.list_commits,
     }

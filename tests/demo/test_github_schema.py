@@ -87,6 +87,20 @@ def test_pull_requests_and_their_commits_are_as_published(github, frozen, lively
         assert all(isinstance(commit.author, models.SimpleUser) for commit in commits)
 
 
+def test_deployments_and_their_statuses_are_as_published(github, deployer):
+    page = github(f"/repos/{deployer.full_name}/deployments", per_page=100)
+    listed = TypeAdapter(list[models.Deployment]).validate_json(page.content, strict=True)
+    assert [each.id for each in listed] == [each.deployment_id for each in reversed(deployer.deployments)]
+    states = set()
+    for each in listed:
+        statuses = github(each.statuses_url)
+        found = TypeAdapter(list[models.DeploymentStatus]).validate_json(statuses.content, strict=True)
+        states |= {status.state for status in found}
+        assert found[0].created_at == each.updated_at
+        models.Deployment.model_validate_json(github(each.url).content, strict=True)
+    assert states >= {"in_progress", "success", "inactive"}
+
+
 def test_a_blob_is_as_published(github):
     entries = github(f"{REPOSITORY}/git/trees/main").json()["tree"]
     url = next(entry["url"] for entry in entries if entry["path"] == "README.md")

@@ -83,6 +83,28 @@ def test_changes_are_the_merged_pull_requests(github, frozen: Organisation):
     assert len(found) > 100
 
 
+def test_deployed_are_the_changes_that_a_success_followed(github, frozen: Organisation):
+    """GitHub's statuses tell when one succeeded; a change came with the first that began after its merge."""
+
+    def seconds(text):
+        return int(datetime.fromisoformat(text).timestamp())
+
+    successes = {}
+    for repository in readable(github):
+        for each in crawled(github, f"{repository['url']}/deployments?environment=production&per_page=100"):
+            ends = [seconds(s["created_at"]) for s in github(each["statuses_url"]).json() if s["state"] == "success"]
+            if ends:
+                successes.setdefault(repository["name"], []).append((seconds(each["created_at"]), ends[0]))
+    told = {(each.repository, each.begun_at, each.at) for each in frozen.truth.deployments()}
+    assert told == {(name, *each) for name, every in successes.items() for each in every}
+    found = set()
+    for change in frozen.truth.changes():
+        since = sorted(each for each in successes.get(change.repository, []) if each[0] >= change.at)
+        found |= {(change.repository, change.number, since[0][1])} if since else set()
+    assert found == {(change.repository, change.number, at) for change, at in frozen.truth.deployed_changes()}
+    assert 30 < len(found) < len(frozen.truth.changes())
+
+
 def test_workflow_adoption_is_by_the_newest_run_of_the_tools(github, frozen: Organisation):
     since = datetime.fromtimestamp(frozen.now - 3600, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     active, adopted = set(), set()

@@ -57,7 +57,7 @@ def test_the_organisation_can_lie_on_all_hosts_at_once(tmp_path: Path) -> None:
             assert process.value("orchex_kilo_repositories", source=source) >= 7
         for source in ("acme", "gitlab", "gitea", "jenkins"):
             assert process.value("cicd_pipeline_run_duration_seconds_count", source=source) > 100
-        assert process.value("cicd_worker_count", source="jenkins") > 0
+        assert process.value("cicd_workers", source="jenkins") > 0
         assert process.stop(signal.SIGINT) == 0
         assert "Traceback" not in process.log
     assert list(temporary.iterdir()) == []

@@ -73,6 +73,12 @@ def compare_counts(stage: Staged, server: Prometheus) -> None:
     assert server.value("sum(vcs_repository_change_lead_time_seconds_count)") == len(changes) > 0
     spent = sum(change.at - change.first_commit_at for change in changes)
     assert server.value("sum(vcs_repository_change_lead_time_seconds_sum)") == pytest.approx(spent)
+    deployed = truth.deployed_changes()
+    assert server.value("sum(vcs_deployments_total)") == len(truth.deployments()) > 0
+    assert server.value("sum(vcs_repository_change_deployment_lead_time_seconds_count)") == len(deployed) > 0
+    spent = sum(at - change.first_commit_at for change, at in deployed)
+    assert server.value("sum(vcs_repository_change_deployment_lead_time_seconds_sum)") == pytest.approx(spent)
+    assert server.value("sum(vcs_change_deployment_lead_time_seconds_sum)") == pytest.approx(spent)
 
 
 def health(server: Prometheus) -> None:

@@ -1,11 +1,12 @@
 """Each criterion by worked examples: values at, above and below the target, and why there is none."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
 
-from exporter.answers import Median, Operations, Slowdown
-from exporter.kpis.inputs import Events, Inputs, Level, Seen
+from exporter.answers import CycleEnd, Median, Operations, Slowdown
+from exporter.kpis.inputs import Baseline, Events, Inputs, Level, Seen
 from exporter.kpis.measure import Absence
 from exporter.kpis.ratios import Share, Uptime
 from exporter.kpis.verdict import State
@@ -61,6 +62,12 @@ def slower(ratio: float, repositories: int = 2, others: int = 0) -> Inputs:
 
 def faster(seconds: float, before: float = 100.0) -> Inputs:
     return known(lead_time=Median(seconds, 10, 2), baselines=baseline(Level.CYCLE_TIME, before))
+
+
+def measured(until: CycleEnd, wanted: CycleEnd) -> Inputs:
+    """Half of a baseline that was measured until one end, while the other is wanted."""
+    before = {Level.CYCLE_TIME: Baseline(100.0, NOW - DAY, 7, until)}
+    return known(lead_time=Median(50.0, 10, 2), baselines=before, cycle_until=wanted)
 
 
 def bridges(k2a: tuple[float, float] | None, a2k: tuple[float, float] | None = (0, 0), **facts: object) -> Inputs:
@@ -167,6 +174,8 @@ EXAMPLES = {
         Example("just above", faster(68), 0.32, AT_RISK),
         Example("above by the margin", faster(67), 0.33, MET),
         Example("half", faster(43_200, 86_400), 0.5, MET),
+        Example("measured until the same end", measured(CycleEnd.DEPLOYED, CycleEnd.DEPLOYED), 0.5, MET),
+        Example("given, whatever the end", replace(faster(50), cycle_until=CycleEnd.DEPLOYED), 0.5, MET),
         Example("slower than before", faster(150), -0.5, MISSED),
     ],
     "compliance_violation_reduction": [
@@ -311,6 +320,16 @@ LACKS = {
             NO_BASELINE,
             "give migration.baselines.cycle_time above 0, or measure it: orchex-kilo-exporter backfill",
         ),
+        Lack(
+            "nothing was deployed",
+            known(cycle_until=CycleEnd.DEPLOYED, baselines=baseline(Level.CYCLE_TIME, 100)),
+            NO_OBSERVATIONS,
+            "`environments`",
+        ),
+        Lack(
+            "measured until deployment", measured(CycleEnd.DEPLOYED, CycleEnd.MERGED), NO_BASELINE, "backfill --again"
+        ),
+        Lack("measured until the merge", measured(CycleEnd.MERGED, CycleEnd.DEPLOYED), NO_BASELINE, "backfill --again"),
         Lack("a baseline of 0", faster(50, 0), NO_BASELINE, "migration.baselines.cycle_time"),
         Lack("a baseline below 0", faster(50, -100), NO_BASELINE, "migration.baselines.cycle_time"),
     ],

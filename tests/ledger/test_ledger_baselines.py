@@ -2,11 +2,11 @@
 
 import pytest
 
-from exporter.answers import MeasuredBaseline, Median
+from exporter.answers import CycleEnd, MeasuredBaseline, Median
 from exporter.ledger import Ledger, LedgerUnstorable
 from exporter.model import Facts, Repository, Result, Workflow
 from exporter.totals import Family
-from tests.support.facts import DAY, HOUR, NOW, SHOP, WEB, change, sums
+from tests.support.facts import DAY, HOUR, NOW, SHOP, WEB, change, deployment, sums
 from tests.support.facts import run as run_now
 
 BEGIN, END = NOW - 90 * DAY, NOW
@@ -135,3 +135,19 @@ def test_a_run_or_change_never_lasts_less_than_nothing(ledger):
     sample(ledger, runs=(run("1", -5),), changes=(merged("1", -5),))
     sample(ledger, runs=(run("1", 8, repository=Repository("", "builder")),))
     assert freeze(ledger) == frozen(Median(4, 2, 2), Median(0, 1, 1))
+
+
+def test_cycles_until_deployment_are_of_what_was_deployed_in_time_and_the_baseline_remembers_it(url):
+    at = NOW - 2 * HOUR
+    in_time, late = deployment("1", ended=NOW - HOUR), deployment("1", repository=WEB, ended=END)
+    changes = (merged("1", 100, at=at), merged("2", at=NOW - HOUR), merged("1", at=at, repository=WEB))
+    with Ledger.open(url) as ledger:
+        facts = Facts(changes=changes, deployments=(in_time, late))
+        ledger.sample("acme", facts, begin=BEGIN, end=END, until=CycleEnd.DEPLOYED)
+        told = ledger.freeze(begin=BEGIN, end=END, at=NOW + HOUR, until=CycleEnd.DEPLOYED)
+        assert told == MeasuredBaseline(BEGIN, END, NOW + HOUR, None, Median(HOUR + 100, 1, 1), CycleEnd.DEPLOYED)
+    with Ledger.open(url) as ledger:
+        assert ledger.baseline() == told
+        sample(ledger, changes=changes)
+        assert freeze(ledger).until is CycleEnd.MERGED
+        assert ledger.baseline().until is CycleEnd.MERGED

@@ -12,7 +12,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from exporter.answers import AdoptionDay, Operations, RepositoryView, Slowdown, SourceView, Span
+from exporter.answers import (
+    AdoptionDay,
+    CycleEnd,
+    MeasuredBaseline,
+    Median,
+    Operations,
+    RepositoryView,
+    Slowdown,
+    SourceView,
+    Span,
+)
 from exporter.ledger import Ledger, LedgerError, LedgerForeign
 from exporter.ledger.address import parse_address
 from exporter.ledger.engine import Database
@@ -34,14 +44,14 @@ from exporter.model import (
 )
 from exporter.totals import Family
 from tests.ledger import revision_1
-from tests.support.facts import LEGACY, NOW, SHOP, bridge, change, run, state
+from tests.support.facts import LEGACY, NOW, SHOP, bridge, change, deployment, run, state
 
 LATER = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade():
@@ -61,7 +71,7 @@ def later(folder, then="pass"):
     """The migrations of a later version, whose last revision does `then` at its end."""
     migrations = folder / "100% later"
     shutil.copytree(MIGRATIONS, migrations)
-    (migrations / "versions" / "r0003_later.py").write_text(LATER.format(then=then))
+    (migrations / "versions" / "r0004_later.py").write_text(LATER.format(then=then))
     return migrations
 
 
@@ -176,12 +186,35 @@ def test_activity_of_revision_1_takes_its_result_from_its_run(url, tmp_path):
     assert (shop.workflow, shop.workflow_result) == (Workflow.INTEGRATED, Result.ERROR)
 
 
+OLD_BASELINE = """
+INSERT INTO baselines VALUES
+    ('run_seconds', 0, 100, 200, 60, 7, 2), ('cycle_seconds', 0, 100, 200, 7200, 5, 1)
+"""
+OLD_CHANGE = "INSERT INTO changes VALUES ('acme', 'acme', 'shop', '1', 1749992800, 1749996400, 1749999000)"
+
+
+def test_a_baseline_and_changes_of_revision_2_are_of_merges(url, tmp_path):
+    migrations = tmp_path / "revision 2"
+    shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("r000[3-9]*"))
+    migrate(url, migrations)
+    database = Database(parse_address(url), 10)
+    with database.writing("test") as connection:
+        for statement in (OLD_BASELINE, OLD_CHANGE):
+            connection.exec_driver_sql(statement)
+    database.close()
+    with Ledger.open(url) as ledger:
+        baseline = MeasuredBaseline(0, 100, 200, Median(60, 7, 2), Median(7200, 5, 1), CycleEnd.MERGED)
+        assert ledger.baseline() == baseline
+        ledger.record("acme", Facts(deployments=(deployment(),)), at=NOW, gap=60, succeeded=True)
+        assert ledger.view("acme").totals[Family.DEPLOYED_SECONDS] == {("acme", "shop"): 7200}
+
+
 def test_an_older_ledger_is_migrated_and_a_copy_kept(old, tmp_path, caplog):
     caplog.set_level(logging.INFO)
     before = rows(old)
     migrate(f"sqlite:///{old}", later(tmp_path))
     after = rows(old)
-    assert after[VERSION_TABLE] == [("0003",)]
+    assert after[VERSION_TABLE] == [("0004",)]
     assert after["later"] == []
     assert after["totals"] == before["totals"]
     assert after["runs"] == [(*row, None) for row in before["runs"]]

@@ -16,6 +16,7 @@ from exporter.model import (
     Phase,
     Result,
     TaskReading,
+    Workers,
     Workflow,
 )
 from exporter.totals import Family
@@ -143,6 +144,7 @@ def test_the_latest_reading_of_each_thing_is_kept(ledger):
         ),
         tasks=(TaskReading("1h", 5, 1), TaskReading("24h", 9, 2)),
         orchex=(OrchexReading(),),
+        workers=(Workers(available=4, busy=0, offline=1),),
         active=(ActiveRuns(SHOP, pending=1), ActiveRuns(WEB, pending=9)),
         probes=(probe(Component.KILO, up=False), probe(Component.ORCHEX)),
     )
@@ -151,6 +153,7 @@ def test_the_latest_reading_of_each_thing_is_kept(ledger):
         bridges=(reading,),
         tasks=(TaskReading("1h", 6, 2),),
         orchex=(orchex,),
+        workers=(Workers(available=1, busy=3, offline=0),),
         probes=(probe(Component.KILO),),
     )
     record(ledger, active=(ActiveRuns(SHOP), active))
@@ -158,6 +161,7 @@ def test_the_latest_reading_of_each_thing_is_kept(ledger):
     assert view.bridges == (bridge(Component.A2K), reading)
     assert view.tasks == (TaskReading("1h", 6, 2), TaskReading("24h", 9, 2))
     assert view.orchex == (orchex,)
+    assert view.workers == (Workers(available=1, busy=3, offline=0),)
     assert view.active == (active,)
     assert view.probes == (probe(Component.KILO), probe(Component.ORCHEX))
 

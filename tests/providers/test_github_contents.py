@@ -9,9 +9,8 @@ from urllib.parse import unquote
 import pytest
 
 from exporter.errors import BadPayload
-from exporter.evidence import EvidenceRules
 from exporter.model import Evidence, Facts, Workflow
-from exporter.providers.github.contents import folders, parse_blob, parse_tree
+from exporter.providers.github.contents import parse_blob, parse_tree
 from tests.support.github import HOUR, INTEGRATED, LEGACY, MINUTE, NOW, Hub, Repo, Source
 from tests.support.replay import Answer
 
@@ -136,19 +135,6 @@ class TestTruncated:
         found = evidence(source.poll(NOW))
         assert found is not None
         assert found.backup
-
-    def test_the_folders_of_the_rules(self) -> None:
-        assert folders(EvidenceRules()) == [
-            ".forgejo/workflows",
-            ".gitea/workflows",
-            ".github/workflows",
-            ".kilo/templates",
-            "migration-backup",
-        ]
-        assert folders(EvidenceRules(legacy_configs=("conf/[ab].json",), ci_definitions=("ci/*/x.yml",)))[:2] == [
-            ".kilo/templates",
-            "ci",
-        ]
 
 
 class TestParsing:

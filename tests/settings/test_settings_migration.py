@@ -54,6 +54,19 @@ migration:
     assert (pilot.begin, pilot.end) == (at(2026, 10, 20), at(2026, 11, 9))
 
 
+@pytest.mark.parametrize(("text", "until"), [("", "merged"), (", cycle_time_until: deployed", "deployed")])
+def test_a_cycle_ends_with_the_merge_unless_it_is_said_otherwise(tmp_path: Path, text: str, until: str) -> None:
+    migration = loaded(tmp_path, f"migration: {{start: 2026-09-07, size: small{text}}}\n").migration
+    assert migration is not None
+    assert migration.cycle_time_until == until
+
+
+def test_a_cycle_ends_with_nothing_else(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, "migration: {start: 2026-09-07, size: small, cycle_time_until: released}\n")
+    assert "cycle_time_until" in fault
+    assert "'merged' or 'deployed'" in fault
+
+
 def test_baselines_are_given_in_their_units(tmp_path: Path) -> None:
     text = "migration: {start: 2026-09-07, size: small, baselines: {cycle_time: 30h, cost: 1000}}\n"
     migration = loaded(tmp_path, text).migration

@@ -7,6 +7,7 @@ from exporter.model import (
     BridgeReading,
     Change,
     Component,
+    Deployment,
     Evidence,
     Health,
     Probe,
@@ -47,6 +48,12 @@ def run(run_id="1", **changes):
 def change(change_id="1", **changes):
     merged = changes.pop("merged", NOW)
     return replace(Change(SHOP, change_id, merged - 7200, merged - 3600, merged), **changes)
+
+
+def deployment(deployment_id="1", **changes):
+    """One of two minutes that ended now; times given as `ended` move with it."""
+    ended = changes.pop("ended", NOW)
+    return replace(Deployment(SHOP, deployment_id, ended - 120, ended), **changes)
 
 
 def probe(component=Component.ORCHEX, *, up=True):

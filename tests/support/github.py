@@ -46,6 +46,8 @@ class Repo:
     attempts: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
     commits: dict[int, list[Any]] = field(default_factory=dict)
+    deployments: dict[int, dict[str, Any]] = field(default_factory=dict)
+    statuses: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     truncate: int | None = None
 
     def start(self, run_id: int, at: float, path: str = ".github/workflows/ci.yml", **more: Any) -> dict[str, Any]:
@@ -85,6 +87,21 @@ class Repo:
         self.pulls[number] = {"number": number, "base": {"ref": base}, **pull}
         dates = (iso(at - 2 * HOUR + index) for index in range(commits))
         self.commits[number] = [{"sha": f"c{number}", "commit": {"author": {"date": date}}} for date in dates]
+
+    def deploy(self, number: int, at: float, environment: str = "production", ref: str | None = None) -> None:
+        """A deployment that begins; it has no status yet."""
+        about = {"environment": environment, "ref": ref or self.branch, "created_at": iso(at)}
+        self.deployments[number] = {"id": number, **about}
+        self.statuses[number] = []
+
+    def status(self, number: int, state: str, at: float) -> None:
+        self.statuses[number].insert(0, {"id": len(self.statuses[number]), "state": state, "created_at": iso(at)})
+
+    def deployed(self, number: int, at: float, **more: Any) -> None:
+        """A deployment that took a minute and succeeded."""
+        self.deploy(number, at, **more)
+        self.status(number, "in_progress", at)
+        self.status(number, "success", at + MINUTE)
 
     def push(self, at: float, **files: str) -> None:
         self.files.update({path.replace("__", "/"): text for path, text in files.items()})
@@ -144,6 +161,13 @@ class Hub:
                 found = {"total_count": len(newest), "workflow_runs": newest}
             case ["actions", "runs", run, *attempt] if int(run) in repo.attempts:
                 found = repo.attempts[int(run)][int(attempt[1]) - 1 if attempt else -1]
+            case ["deployments"]:
+                wanted = [
+                    one for one in repo.deployments.values() if ("environment", one["environment"]) in request.query
+                ]
+                found = sorted(wanted, key=lambda one: (one["created_at"], one["id"]), reverse=True)
+            case ["deployments", number, "statuses"] if int(number) in repo.statuses:
+                found = repo.statuses[int(number)]
             case ["pulls"]:
                 found = sorted(repo.pulls.values(), key=lambda pull: pull["updated_at"], reverse=True)
             case ["pulls", number, "commits"]:

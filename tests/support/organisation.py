@@ -35,9 +35,8 @@ class Staged:
 
     def configuration(self, folder: Path, interval: str = "1s") -> dict[str, Any]:
         """The demo's own configuration, polling faster, with all that can be compared."""
-        made = configuration(
-            self.organisation, self.server.addresses, f"sqlite:///{folder}/ledger.db", self.server.tokens
-        )
+        ledger = f"sqlite:///{folder}/ledger.db"
+        made = configuration(self.organisation, self.server.addresses, ledger, folder, self.server.tokens)
         for source in made["sources"].values():
             source["interval"] = interval
         made["series"] = {"pipelines": True, "per_repository": 100}

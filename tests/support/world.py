@@ -26,6 +26,7 @@ from exporter.model import (
     Repository,
     Stage,
     TaskReading,
+    Workers,
     Workflow,
 )
 from exporter.risks import RISKS, Signals, assess
@@ -57,12 +58,17 @@ def host() -> Source:
         Family.CHANGES: {("acme", "shop"): 2.0},
         Family.LEAD_SECONDS: {("acme", "shop"): 90000.0},
         Family.LEAD_BUCKETS: {("acme", "86400.0"): 2.0},
+        Family.DEPLOYMENTS: {("acme",): 5.0},
+        Family.DEPLOYED: {("acme", "shop"): 1.0},
+        Family.DEPLOYED_SECONDS: {("acme", "shop"): 93600.0},
+        Family.DEPLOYED_BUCKETS: {("acme", "172800.0"): 1.0},
     }
     repositories = (
         RepositoryView(SHOP, Stage.INTEGRATED, template=True, active_at=NOW, workflow=Workflow.INTEGRATED),
         RepositoryView(Repository("acme", "vault"), Stage.UNKNOWN, template=None),
     )
-    view = SourceView(NOW - 5, repositories, totals, active=(ActiveRuns(SHOP, pending=1, executing=2),))
+    active = (ActiveRuns(SHOP, pending=1, executing=2),)
+    view = SourceView(NOW - 5, repositories, totals=totals, active=active, workers=(Workers(2, 3, 4),))
     known = {
         "rate_limit": RateLimit(5000, 4990, NOW + 600),
         "token_expires_at": NOW + 86400,

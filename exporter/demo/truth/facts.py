@@ -7,14 +7,14 @@ its runs and changes are no part of the truth that anybody could learn.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.demo.bridge import BridgeCounts
 from exporter.demo.catalogue import in_scope
 from exporter.demo.incidents import BRIDGES
-from exporter.demo.journal import Finished, Merged
+from exporter.demo.journal import Deployed, Finished, Merged
 from exporter.demo.repository import Repository
 
 if TYPE_CHECKING:
@@ -41,6 +41,13 @@ def migrated(stages: Counter[str]) -> float | None:
     """Integrated repositories ÷ those that use either tool and can be read; None without any."""
     using = sum(stages[word] for word in ("legacy", "partial", "integrated", "rolled_back"))
     return stages["integrated"] / using if using else None
+
+
+def _first(change: Merged, deployments: list[Deployed]) -> int | None:
+    """When the first of its repository's deployments ended that began at the change's merge or later."""
+    since = (each for each in deployments if each.begun_at >= change.at)
+    first = min(since, key=lambda each: each.begun_at, default=None)
+    return None if first is None else first.at
 
 
 class Truth:
@@ -87,6 +94,21 @@ class Truth:
         with self._organisation.lock:
             known = self.known_names()
             return [merged for merged in self._organisation.journal.merged if merged.repository in known]
+
+    def deployments(self) -> list[Deployed]:
+        """Every deployment to production that succeeded."""
+        with self._organisation.lock:
+            known = self.known_names()
+            return [deployed for deployed in self._organisation.journal.deployed if deployed.repository in known]
+
+    def deployed_changes(self) -> list[tuple[Merged, int]]:
+        """Each merged pull request that came to production, and when: by the first deployment since its merge."""
+        with self._organisation.lock:
+            deployments: dict[str, list[Deployed]] = defaultdict(list)
+            for deployed in self.deployments():
+                deployments[deployed.repository].append(deployed)
+            found = ((change, _first(change, deployments[change.repository])) for change in self.changes())
+            return [(change, at) for change, at in found if at is not None]
 
     def bridge_counts(self) -> Mapping[str, BridgeCounts]:
         """What each bridge reports just now."""

@@ -4,7 +4,9 @@
   trusted: a date that cannot be a date, lies before 2000 or after the merge, is ignored; without
   a believable one, the moment when the change was opened stands for it.
 - *Merged* is the host's own moment of the merge into the default branch; other targets do not count.
-- *Deployed*: see `exporter.model.Deployment`.
+- *Deployed*: see `exporter.model.Deployment`. Where `environments` is given to a source whose changes were
+  read before, the first reading of deployments goes back `REMEMBERED`: else the first deployment that is seen
+  would seem to deploy all of them.
 """
 
 from __future__ import annotations
@@ -12,8 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from exporter.model import Change, Moment, Repository
+from exporter.model import Change, Moment, Repository, Seconds
 from exporter.providers.base import parse_moment
+
+REMEMBERED: Seconds = 35 * 86400.0
+"""How long the ledger keeps changes, unless it is told otherwise."""
 
 
 def believable(date: Any) -> Moment | None:

@@ -1,8 +1,8 @@
-"""GitHub and GitHub Enterprise: repositories with their evidence, Actions runs, merged pull requests.
+"""GitHub and GitHub Enterprise: repositories with their evidence, Actions runs, merged pull requests, deployments.
 
 How the parts share the work: `repositories` lists what is in scope, `contents` reads the evidence,
-`history` and `runs` the runs, `changes` the merges, `app` signs in as a GitHub App. This module is
-the configuration and the order of the questions.
+`history` and `runs` the runs, `changes` the merges, `deployments` what came to production, `app` signs
+in as a GitHub App. This module is the configuration and the order of the questions.
 
 What a poll costs, in requests, with N repositories in scope of all A that the owner has:
 
@@ -18,6 +18,16 @@ What a poll costs, in requests, with N repositories in scope of all A that the o
     the first poll       ceil(A/100), +1 if the owner is a user, and for each repository: 1 tree and its
                          evidence files, the pages of runs within `history` (at least 1), 1 for the
                          merges, and 1 for each hundred commits of each merge within `history`
+
+With E names in `environments`, beside this:
+
+    nothing changed      E·N answered 304, and for each deployment that has not ended one more: at every
+                         poll in its first hour, then each time its age has grown by a twentieth
+    a changed one        1 in place of its 304 for an environment's new deployments, +1 for each further
+                         page of them, and 1 for each change of an open one's statuses
+    the first poll       for each repository and environment: the pages of deployments within `history`
+                         (at least 1), and 1 for the statuses of each; where the source was polled
+                         without `environments` before, within 35 days instead
 
 A malformed or unreadable entry costs its list the ETag until it is gone: 1 billed instead of a 304.
 GitHub derives ETags from the token as well, so with `app` up to 2N answers are billed once an hour,
@@ -41,7 +51,7 @@ from exporter.providers.base import Duration, Since, Url
 from exporter.providers.common.host import GitHost, Listing
 from exporter.providers.common.items import or_unreadable
 from exporter.providers.common.marks import read_mark
-from exporter.providers.github import changes, contents, history
+from exporter.providers.github import changes, contents, deployments, history
 from exporter.providers.github.api import Target
 from exporter.providers.github.app import AppAuth, AppCredentials
 from exporter.providers.github.repositories import KIND, list_repositories
@@ -65,6 +75,9 @@ class GitHub(GitHost):
     """A GitHub App's credentials instead of a token."""
     lookback: Duration = 86400.0
     """How long after its creation a run is looked at for reruns."""
+    environments: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """The names of the environments that mean production: deployments of the default branch to one of them end
+    lead time to production. Without any, none are asked for."""
 
     @model_validator(mode="after")
     def _consistent(self) -> GitHub:
@@ -90,7 +103,13 @@ class GitHub(GitHost):
         name = str(target.repository)
         runs = or_unreadable(name, lambda: history.read_runs(http, target, kind_of, since, windows))
         merged = or_unreadable(name, lambda: changes.read_changes(http, target, since, self.history))
-        return Facts.merged([found, runs, merged])
+        deployed = or_unreadable(name, lambda: self._deployments(http, target, since))
+        return Facts.merged([found, runs, merged, deployed])
+
+    def _deployments(self, http: Http, target: Target, since: Since) -> Facts:
+        if not self.environments:
+            return Facts()
+        return deployments.read_deployments(http, target, self.environments, since, self.history)
 
     def left(self, name: str, since: Since) -> Mapping[str, str]:
         """Also its runs' ETag: what the first page shows must be read again."""

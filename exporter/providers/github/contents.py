@@ -17,7 +17,6 @@ import base64
 import binascii
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -30,6 +29,7 @@ from exporter.evidence import EvidenceRules, Judgement, judge, to_read
 from exporter.http import Http
 from exporter.model import Evidence, Facts, Moment, RepositoryState, Unreadable, Workflow
 from exporter.providers.base import Payload, Since, parse
+from exporter.providers.common.folders import folders
 from exporter.providers.common.items import ITEM_ERRORS, unreadable
 from exporter.providers.common.marks import Mark, read_mark
 from exporter.providers.github.api import Target
@@ -176,19 +176,6 @@ def _tree(http: Http, url: str, *, recursive: bool = False) -> TreePayload:
 
 def _tree_url(target: Target) -> str:
     return target.at(f"git/trees/{quote(target.default_branch or 'HEAD', safe='')}")
-
-
-def folders(rules: EvidenceRules) -> list[str]:
-    """The folders in which the rules' paths lie, as far as they are named without wildcards."""
-    groups = (
-        rules.legacy_configs,
-        rules.integrated_configs,
-        rules.ci_definitions,
-        rules.backups,
-        rules.template_paths,
-    )
-    literal = (re.split(r"[*?\[]", pattern, maxsplit=1)[0] for group in groups for pattern in group)
-    return sorted({path.rpartition("/")[0] for path in literal if "/" in path} - {""})
 
 
 def parse_tree(data: Any, where: str) -> TreePayload:

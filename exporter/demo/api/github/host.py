@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exporter.demo.api.answers import Refused, iso
+from exporter.demo.api.github import deployments as deployed
 from exporter.demo.api.github import filters, git
 from exporter.demo.api.github.gate import Gate
 from exporter.demo.api.github.paging import Page, paged
@@ -19,6 +20,7 @@ from exporter.demo.api.github.repositories import listed, mention, whole
 from exporter.demo.api.github.runs import run as shown_run
 from exporter.demo.api.github.runs import workflows
 from exporter.demo.catalogue import OWNER, PEOPLE
+from exporter.demo.deployment import Deployment
 from exporter.demo.hosts import Host
 from exporter.demo.organisation import Organisation
 from exporter.demo.pull import Pull
@@ -49,6 +51,9 @@ class GitHubHost:
             f"{repository}/actions/runs/{{run:int}}": self.run,
             f"{repository}/actions/runs/{{run:int}}/attempts/{{attempt:int}}": self.run,
             f"{repository}/actions/workflows": self.workflows,
+            f"{repository}/deployments": self.deployments,
+            f"{repository}/deployments/{{deployment:int}}": self.deployment,
+            f"{repository}/deployments/{{deployment:int}}/statuses": self.deployment_statuses,
             f"{repository}/pulls": self.pulls,
             f"{repository}/pulls/{{number:int}}": self.pull,
             f"{repository}/pulls/{{number:int}}/commits": self.pull_commits,
@@ -64,7 +69,7 @@ class GitHubHost:
             made = self._gate.installation_token(authorization, installation, self._clock())
         except Refused as refused:
             return refusal(refused)
-        permissions = {"actions": "read", "contents": "read", "metadata": "read", "pull_requests": "read"}
+        permissions = dict.fromkeys(("actions", "contents", "deployments", "metadata", "pull_requests"), "read")
         more = {"expires_at": iso(made["expires_at"]), "permissions": permissions, "repository_selection": "all"}
         return written({**made, **more}, 201)
 
@@ -155,6 +160,20 @@ class GitHubHost:
         page = paged(request, base, workflows(base, every))
         return Answer(lambda: {"total_count": len(workflows(base, every)), "workflows": list(page.items)}, page.link)
 
+    def deployments(self, request: Request) -> Answer:
+        base, found = base_of(request), self._repository(request)
+        page = paged(request, base, deployed.chosen(found, request.query_params))
+        return _list(page, lambda each: deployed.deployment(base, found, each))
+
+    def deployment(self, request: Request) -> Answer:
+        base, found, shown = base_of(request), self._repository(request), self._deployment(request)
+        return Answer(lambda: deployed.deployment(base, found, shown))
+
+    def deployment_statuses(self, request: Request) -> Answer:
+        base, found, of = base_of(request), self._repository(request), self._deployment(request)
+        page = paged(request, base, deployed.statuses_of(found, of))
+        return _list(page, lambda each: deployed.status(base, found, of, each))
+
     def pulls(self, request: Request) -> Answer:
         base, found, asked = base_of(request), self._repository(request), request.query_params
         state, sort = asked.get("state", "open"), asked.get("sort", "created")
@@ -192,6 +211,13 @@ class GitHubHost:
         if pull is None:
             raise Refused(404, "Not Found", "rest/pulls/pulls#get-a-pull-request")
         return pull
+
+    def _deployment(self, request: Request) -> Deployment:
+        number = request.path_params["deployment"]
+        found = next((each for each in self._repository(request).deployments if each.deployment_id == number), None)
+        if found is None:
+            raise Refused(404, "Not Found", "rest/deployments/deployments#get-a-deployment")
+        return found
 
     def _guarded(self, show: Callable[[Request], Answer]) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
