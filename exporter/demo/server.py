@@ -121,7 +121,8 @@ class DemoServer:
         self._gitlab = GitLabHost(on(Host.GITLAB), self.tokens.gitlab, Limit(limit), clock)
         self._gitea = GiteaHost(on(Host.GITEA), self.tokens.gitea, Limit(limit), clock)
         self._jenkins = JenkinsApi(on(Host.GIT), self.tokens.jenkins, Limit(limit), clock)
-        self._git = GitServer(on(Host.GIT), self.tokens.git, lambda: organisation.advance(clock()))
+        plain = on(Host.GIT)
+        self._git = GitServer(plain, self.tokens.git, lambda: organisation.advance(clock()), organisation.lock)
         self._running: _Running | None = None
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests
 
+from exporter.demo.hosts import Host, all_on
 from exporter.demo.organisation import Organisation
 from exporter.demo.repository import Repository
 from exporter.demo.server import DemoServer
@@ -32,6 +33,13 @@ def lively(frozen: Organisation) -> Repository:
 
 
 @pytest.fixture(scope="package")
+def deployer(frozen: Organisation) -> Repository:
+    """The repository that was deployed most often."""
+    readable = [each for each in frozen.repositories.values() if not each.unreadable]
+    return max(readable, key=lambda each: len(each.deployments))
+
+
+@pytest.fixture(scope="package")
 def server(frozen: Organisation) -> Iterator[DemoServer]:
     with DemoServer(frozen, time.time) as running:
         yield running
@@ -51,5 +59,60 @@ def github(server: DemoServer, session: requests.Session) -> Ask:
         url = path if path.startswith("http") else server.addresses.github + path
         usual = {"Authorization": f"Bearer {server.tokens.github}"}
         return session.get(url, params=params, headers=usual | (headers or {}), timeout=10)
+
+    return ask
+
+
+@pytest.fixture(scope="package")
+def gitea_acme() -> Organisation:
+    """The same with all repositories on Gitea."""
+    now = int(time.time())
+    organisation = Organisation(seed=7, start=now - 480, spread=all_on(Host.GITEA))
+    organisation.advance(now)
+    organisation.freeze()
+    return organisation
+
+
+@pytest.fixture(scope="package")
+def gitea_server(gitea_acme: Organisation) -> Iterator[DemoServer]:
+    with DemoServer(gitea_acme, time.time) as running:
+        yield running
+
+
+@pytest.fixture
+def gitea(gitea_server: DemoServer, session: requests.Session) -> Ask:
+    """Asks the Gitea-shaped host's API for a path, with the demo's token unless told otherwise."""
+
+    def ask(path: str, *, headers: dict[str, str] | None = None, **params: Any) -> requests.Response:
+        url = path if path.startswith("http") else f"{gitea_server.addresses.gitea}/api/v1{path}"
+        usual = {"Authorization": f"token {gitea_server.tokens.gitea}"}
+        return session.get(url, params=params, headers=usual if headers is None else headers, timeout=10)
+
+    return ask
+
+
+@pytest.fixture(scope="package")
+def on_git() -> Organisation:
+    """An organisation that stands still, all of it on plain git, which Jenkins builds."""
+    now = int(time.time())
+    organisation = Organisation(seed=7, start=now - 480, spread=all_on(Host.GIT))
+    organisation.advance(now)
+    organisation.freeze()
+    return organisation
+
+
+@pytest.fixture(scope="package")
+def jenkins_server(on_git: Organisation) -> Iterator[DemoServer]:
+    with DemoServer(on_git, time.time) as running:
+        yield running
+
+
+@pytest.fixture
+def ask_jenkins(jenkins_server: DemoServer, session: requests.Session) -> Ask:
+    """Asks Jenkins for a path, as the user `demo` unless told otherwise."""
+    usual = ("demo", jenkins_server.tokens.jenkins)
+
+    def ask(path: str, *, auth: tuple[str, str] | None = usual, **params: Any) -> requests.Response:
+        return session.get(jenkins_server.addresses.jenkins + path, params=params, auth=auth, timeout=30)
 
     return ask
