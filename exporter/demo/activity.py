@@ -10,7 +10,7 @@ from exporter.demo.agenda import Action, Agenda
 from exporter.demo.catalogue import Standing
 from exporter.demo.chance import between, gap
 from exporter.demo.deploying import Deployer
-from exporter.demo.files import CI, INTEGRATED, NIGHTLY, SEPARATE, workflow_name
+from exporter.demo.files import CI, INTEGRATED, NIGHTLY, SEPARATE, pipeline_name
 from exporter.demo.hosts import told
 from exporter.demo.incidents import Effects
 from exporter.demo.journal import Finished, Journal, Merged, Moved
@@ -191,7 +191,7 @@ class Activity:
         return Finished(
             at=at,
             repository=self.repository.name,
-            pipeline=workflow_name(run.path),
+            pipeline=pipeline_name(run.path, self.repository.host),
             run_id=run.run_id,
             attempt=attempt.number,
             result=told(outcome.result, self.repository.host),

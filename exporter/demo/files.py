@@ -16,6 +16,7 @@ CI = ".github/workflows/ci.yml"
 NIGHTLY = ".github/workflows/nightly.yml"
 INTEGRATED = ".github/workflows/integrated-quality.yml"
 SEPARATE = ".github/workflows/separate-systems.yml"
+WORKFLOWS = (CI, NIGHTLY, INTEGRATED, SEPARATE)
 
 
 class Template(StrEnum):
@@ -43,6 +44,11 @@ class Habits:
 
 def workflow_name(path: str) -> str:
     return {CI: "CI", NIGHTLY: "Nightly", INTEGRATED: "Integrated quality", SEPARATE: "Separate systems"}[path]
+
+
+def pipeline_name(path: str, host: Host) -> str:
+    """What the host calls the workflow's pipeline: Gitea tells the name of its file alone."""
+    return path.rpartition("/")[2] if host is Host.GITEA else workflow_name(path)
 
 
 def job_name(path: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from exporter.demo.catalogue import Trait
+from exporter.demo.files import WORKFLOWS, pipeline_name, workflow_name
 from exporter.demo.hosts import Host, all_on, over_all, told
 from exporter.demo.organisation import DAY, Organisation
 
@@ -43,8 +44,11 @@ def test_the_same_happens_whatever_the_host_in_words_that_the_host_has(host):
     usual, there = Organisation(start=START), Organisation(start=START, spread=all_on(host))
     for organisation in (usual, there):
         organisation.advance(START + 600)
-    told_there = [replace(finished, result=told(finished.result, host)) for finished in usual.journal.finished]
-    assert there.journal.finished == told_there
+    names = {workflow_name(path): pipeline_name(path, host) for path in WORKFLOWS}
+    assert there.journal.finished == [
+        replace(finished, result=told(finished.result, host), pipeline=names[finished.pipeline])
+        for finished in usual.journal.finished
+    ]
     assert (there.journal.merged, there.journal.moved) == (usual.journal.merged, usual.journal.moved)
 
 

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from exporter import settings
 from exporter.app import Exporter
 from exporter.demo.config import configuration
+from exporter.demo.files import WORKFLOWS, pipeline_name, workflow_name
 from exporter.demo.hosts import ON_GITHUB, SPREADS, Host, Spread, all_on, told
 from exporter.demo.organisation import Organisation
 from exporter.demo.server import DemoServer
@@ -43,16 +44,16 @@ def looked(source: object, now: int) -> Iterator[Facts]:
 
 
 def known(facts: Facts, host: Host) -> Known:
-    """The facts without what each host has its own way of: owners, ids, and when a change was opened."""
+    """The facts in the host's words, without what each has its own way of: owners, ids, when a change was opened."""
     return {
         "runs": Counter(
             (
                 run.repository.name,
-                run.pipeline,
+                called(run.pipeline, host),
                 told(run.result, host),
                 run.workflow.value,
                 run.default_branch,
-                run.started_at,
+                run.finished_at - run.duration,
                 run.finished_at,
             )
             for run in facts.runs
@@ -66,6 +67,11 @@ def known(facts: Facts, host: Host) -> Known:
             }
         ),
     }
+
+
+def called(pipeline: str, host: Host) -> str:
+    """A pipeline's name as the host tells it, whoever told it."""
+    return {workflow_name(path): pipeline_name(path, host) for path in WORKFLOWS}.get(pipeline, pipeline)
 
 
 @pytest.mark.parametrize("host", [host for host in Host if host is not Host.GITHUB])
@@ -103,7 +109,7 @@ class Watched:
         """Lives on for a while, then every source is polled."""
         self._moment += seconds
         self.acme.advance(self._moment)
-        assert [(health.name, health.last_error) for health in exporter.poll_once() if not health.up] == []
+        assert [(health.name, health.error_detail) for health in exporter.poll_once() if not health.up] == []
 
 
 def published(exporter: Exporter) -> dict[str, list[tuple[dict[str, str], float]]]:
