@@ -7,11 +7,13 @@ from pydantic import Field
 from exporter.providers.bridge import Bridge
 from exporter.providers.buildbot import Buildbot
 from exporter.providers.github import GitHub
+from exporter.providers.gitlab import GitLab
 from exporter.providers.http_json import HttpJson
 from exporter.providers.kilo import Kilo
 from exporter.providers.orchex import Orchex
 from exporter.providers.scorecard import ScorecardFile
 
 AnyProvider: TypeAlias = Annotated[
-    Bridge | Buildbot | GitHub | HttpJson | Kilo | Orchex | ScorecardFile, Field(discriminator="kind")
+    Bridge | Buildbot | GitHub | GitLab | HttpJson | Kilo | Orchex | ScorecardFile,
+    Field(discriminator="kind"),
 ]
