@@ -9,11 +9,12 @@ from exporter.providers.buildbot import Buildbot
 from exporter.providers.github import GitHub
 from exporter.providers.gitlab import GitLab
 from exporter.providers.http_json import HttpJson
+from exporter.providers.jenkins import Jenkins
 from exporter.providers.kilo import Kilo
 from exporter.providers.orchex import Orchex
 from exporter.providers.scorecard import ScorecardFile
 
 AnyProvider: TypeAlias = Annotated[
-    Bridge | Buildbot | GitHub | GitLab | HttpJson | Kilo | Orchex | ScorecardFile,
+    Bridge | Buildbot | GitHub | GitLab | HttpJson | Jenkins | Kilo | Orchex | ScorecardFile,
     Field(discriminator="kind"),
 ]
