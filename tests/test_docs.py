@@ -53,7 +53,7 @@ def test_the_readme_s_configurations_are_valid_alone_and_together(tmp_path: Path
     (scorecard,) = (block for block in EXAMPLES if "attestations:" in block)
     (tmp_path / "scorecard.yml").write_text(scorecard)
     configurations = [block for block in EXAMPLES if "sources:" in block]
-    assert len(configurations) == 2
+    assert len(configurations) == 3
     merged: dict[str, Any] = {}
     for text in configurations:
         for secret in re.findall(r"/run/secrets/(\w+)", text):
@@ -65,7 +65,7 @@ def test_the_readme_s_configurations_are_valid_alone_and_together(tmp_path: Path
         settings.load(file)
         loaded = yaml.safe_load(file.read_text())
         merged = {**merged, **loaded, "sources": {**merged.get("sources", {}), **loaded["sources"]}}
-    assert len(settings.from_data(merged).sources) == 7
+    assert len(settings.from_data(merged).sources) == 11
 
 
 def test_the_readme_s_scorecard_file_tells_what_it_seems_to(tmp_path: Path) -> None:
