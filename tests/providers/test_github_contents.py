@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from urllib.parse import unquote
 
@@ -10,7 +9,7 @@ import pytest
 
 from exporter.errors import BadPayload
 from exporter.model import Evidence, Facts, Workflow
-from exporter.providers.github.contents import parse_blob, parse_tree
+from exporter.providers.github.contents import parse_tree
 from tests.support.github import HOUR, INTEGRATED, LEGACY, MINUTE, NOW, Hub, Repo, Source
 from tests.support.replay import Answer
 
@@ -138,23 +137,6 @@ class TestTruncated:
 
 
 class TestParsing:
-    def test_a_blob_is_base64_in_lines(self) -> None:
-        text = base64.encodebytes("größer ".encode() * 20).decode()
-        assert parse_blob({"content": text, "encoding": "base64"}, "x") == "größer " * 20
-
-    def test_a_blob_may_be_plain(self) -> None:
-        assert parse_blob({"content": "plain", "encoding": "utf-8"}, "x") == "plain"
-
-    def test_bytes_that_are_no_text_are_replaced(self) -> None:
-        assert parse_blob({"content": base64.b64encode(b"\xff{}").decode()}, "x") == "\ufffd{}"
-
-    @pytest.mark.parametrize(
-        "data", [{"content": "a"}, {"content": None}, {}, [], None, {"content": "ä", "encoding": "base64"}]
-    )
-    def test_what_is_no_blob_is_refused(self, data: object) -> None:
-        with pytest.raises(BadPayload, match="the place"):
-            parse_blob(data, "the place")
-
     @pytest.mark.parametrize("data", [{}, [], {"tree": None}, {"tree": [{"path": "x", "type": "blob"}]}])
     def test_a_malformed_entry_spoils_the_tree(self, data: object) -> None:
         with pytest.raises(BadPayload, match="the place"):

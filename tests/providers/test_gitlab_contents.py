@@ -8,7 +8,7 @@ from exporter.errors import BadPayload
 from exporter.evidence import EvidenceRules
 from exporter.model import Evidence, Facts, Repository
 from exporter.providers.gitlab.api import Target
-from exporter.providers.gitlab.contents import parse_blob, parse_tree, rules_for
+from exporter.providers.gitlab.contents import parse_tree, rules_for
 from tests.support.gitlab import INTEGRATED, LEGACY, MINUTE, NOW, Hub, Project, Source
 from tests.support.replay import Answer, Request, Server
 
@@ -176,13 +176,6 @@ class TestRules:
 
 
 class TestParsing:
-    def test_a_blob_that_is_no_base64_is_named(self) -> None:
-        with pytest.raises(BadPayload, match="here: its content is not base64"):
-            parse_blob({"content": "a", "encoding": "base64"}, "here")
-
-    def test_a_blob_may_be_plain(self) -> None:
-        assert parse_blob({"content": "a: 1", "encoding": "text"}, "here") == "a: 1"
-
     @pytest.mark.parametrize("data", [{}, None, [{"path": "a", "type": "blob"}], [7]])
     def test_a_malformed_tree_is_no_tree(self, data: object) -> None:
         with pytest.raises(BadPayload, match="here"):

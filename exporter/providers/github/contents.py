@@ -13,32 +13,33 @@ It knows trees and blobs; what they mean is `exporter.evidence`'s.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from pydantic import Field
-
-from exporter.errors import BadPayload, Rejected
-from exporter.evidence import EvidenceRules, Judgement, judge, to_read
+from exporter.errors import Rejected
+from exporter.evidence import EvidenceRules
 from exporter.http import Http
-from exporter.model import Evidence, Facts, Moment, RepositoryState, Unreadable, Workflow
+from exporter.model import Evidence, Facts, Moment, Workflow
 from exporter.providers.base import Payload, Since, parse
+from exporter.providers.common.contents import (
+    ContentsMark,
+    Files,
+    digest_of,
+    judged,
+    mark_name,
+    parse_blob,
+    told,
+    untold,
+)
 from exporter.providers.common.folders import folders
-from exporter.providers.common.items import ITEM_ERRORS, unreadable
-from exporter.providers.common.marks import Mark, read_mark
+from exporter.providers.common.items import ITEM_ERRORS
+from exporter.providers.common.marks import read_mark
 from exporter.providers.github.api import Target
 
 JUST_PUSHED = 5.0
 """GitHub tells the second of a push; its clock and ours may differ a little."""
-
-Files = Mapping[str, str]
-"""Paths and the sha of what they hold."""
 
 
 class EntryPayload(Payload):
@@ -59,52 +60,31 @@ class TreePayload(Payload):
         return next((entry.sha for entry in self.tree if entry.type == "tree" and entry.path == name), None)
 
 
-class BlobPayload(Payload):
-    content: str
-    encoding: str | None = "base64"
-
-
-class ContentsMark(Mark):
-    """What was read last.
-
-    `workflows` outlives a failed reading, and keeps definitions that are gone: their runs may still
-    be told.
-    """
+class BranchMark(ContentsMark):
+    """`pushed_at` is None while another push in the same second could still follow."""
 
     pushed_at: Moment | None = None
     branch: str | None = None
-    rules: str = ""
     etag: str | None = None
-    digest: str = ""
-    workflows: dict[str, Workflow] = Field(default_factory=dict)
 
     def fresh(self, target: Target, rules: str) -> bool:
         return (self.pushed_at, self.branch, self.rules) == (target.pushed_at, target.default_branch, rules)
-
-
-def mark_name(target: Target) -> str:
-    return f"contents:{target.repository}"
 
 
 def read_contents(
     http: Http, target: Target, rules: EvidenceRules, since: Since
 ) -> tuple[Facts, Mapping[str, Workflow]]:
     """The evidence, if it may have changed, and which workflow each CI definition runs, by path."""
-    known = read_mark(ContentsMark, since.get(mark_name(target))) or ContentsMark()
-    rules_digest = _digest(rules.model_dump_json())
-    if known.fresh(target, rules_digest):
+    known = read_mark(BranchMark, since.get(mark_name(target.repository))) or BranchMark()
+    digest = digest_of(rules)
+    if known.fresh(target, digest):
         return Facts(), known.workflows
     try:
-        mark, evidence = _read(http, target, rules, known if known.rules == rules_digest else ContentsMark())
+        mark, evidence = _read(http, target, rules, known if known.rules == digest else BranchMark())
     except ITEM_ERRORS as error:
-        mark = ContentsMark(workflows=known.workflows)  # so that the next reading is whole, and told
-        failed = (unreadable(str(target.repository), error),)
-        return _facts(target, mark, RepositoryState(target.repository, None), failed), known.workflows
-    mark = mark.model_copy(
-        update={"pushed_at": _settled(target, since.now), "branch": target.default_branch, "rules": rules_digest}
-    )
-    state = None if evidence is None else RepositoryState(target.repository, evidence)
-    return _facts(target, mark, state), mark.workflows
+        return untold(target.repository, known, error), known.workflows
+    settled = {"pushed_at": _settled(target, since.now), "branch": target.default_branch, "rules": digest}
+    return told(target.repository, mark.model_copy(update=settled), evidence), mark.workflows
 
 
 def _settled(target: Target, now: Moment) -> Moment | None:
@@ -112,16 +92,7 @@ def _settled(target: Target, now: Moment) -> Moment | None:
     return None if target.pushed_at is not None and now - target.pushed_at < JUST_PUSHED else target.pushed_at
 
 
-def _facts(
-    target: Target, mark: ContentsMark, state: RepositoryState | None, failed: tuple[Unreadable, ...] = ()
-) -> Facts:
-    states = () if state is None else (state,)
-    return Facts(repositories=states, unreadable=failed, marks={mark_name(target): mark.model_dump_json()})
-
-
-def _read(
-    http: Http, target: Target, rules: EvidenceRules, known: ContentsMark
-) -> tuple[ContentsMark, Evidence | None]:
+def _read(http: Http, target: Target, rules: EvidenceRules, known: BranchMark) -> tuple[BranchMark, Evidence | None]:
     """The new mark, and the evidence if it is not what was known."""
     etag = known.etag if known.branch == target.default_branch else None
     try:
@@ -129,26 +100,18 @@ def _read(
     except Rejected as error:
         if error.status != HTTPStatus.CONFLICT:
             raise
-        return ContentsMark(), Evidence()  # nothing was ever pushed
+        return BranchMark(), Evidence()  # nothing was ever pushed
     if reply.not_modified:
         return known, None
     tree = parse_tree(reply.json(), reply.url)
     files = {**tree.files, **(_folder_by_folder(http, target, rules) if tree.truncated else {})}
-    wanted = to_read(files, rules)
-    digest = _digest(json.dumps([[(path, files[path]) for path in wanted], repr(judge(files, {}, rules).evidence)]))
-    if digest == known.digest:
-        return known.model_copy(update={"etag": reply.etag}), None
-    judgement = _judge(http, target, rules, files)
-    workflows = {**known.workflows, **judgement.workflows}
-    return ContentsMark(etag=reply.etag, digest=digest, workflows=workflows), judgement.evidence
+    seen = known.model_copy(update={"etag": reply.etag})
+    return judged(seen, files, lambda paths: _texts(http, target, files, paths), rules)
 
 
-def _judge(http: Http, target: Target, rules: EvidenceRules, files: Files) -> Judgement:
-    texts = {}
-    for path in to_read(files, rules):
-        reply = http.get(target.at(f"git/blobs/{quote(files[path], safe='')}"))
-        texts[path] = parse_blob(reply.json(), f"{reply.url} ({path})")
-    return judge(files, texts, rules)
+def _texts(http: Http, target: Target, files: Files, paths: Iterable[str]) -> Mapping[str, str]:
+    replies = {path: http.get(target.at(f"git/blobs/{quote(files[path], safe='')}")) for path in paths}
+    return {path: parse_blob(reply.json(), f"{reply.url} ({path})") for path, reply in replies.items()}
 
 
 def _folder_by_folder(http: Http, target: Target, rules: EvidenceRules) -> Files:
@@ -181,18 +144,3 @@ def _tree_url(target: Target) -> str:
 def parse_tree(data: Any, where: str) -> TreePayload:
     """A malformed entry spoils the whole: a file that is not seen would count as absent."""
     return parse(TreePayload, data, where)
-
-
-def parse_blob(data: Any, where: str) -> str:
-    """The text of a file; bytes that are no UTF-8 are replaced."""
-    blob = parse(BlobPayload, data, where)
-    if blob.encoding != "base64":
-        return blob.content
-    try:
-        return base64.b64decode(blob.content).decode("utf-8", errors="replace")
-    except (binascii.Error, ValueError) as error:
-        raise BadPayload(f"{where}: its content is not base64") from error
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

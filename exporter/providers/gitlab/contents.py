@@ -13,33 +13,36 @@ It knows branches, trees and blobs; what they mean is `exporter.evidence`'s.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import glob
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from pydantic import Field
 
 from exporter.errors import BadPayload, Forbidden
-from exporter.evidence import EvidenceRules, Judgement, judge, to_read
+from exporter.evidence import EvidenceRules
 from exporter.http import Http, Params
-from exporter.model import Evidence, Facts, RepositoryState, Unreadable, Workflow
+from exporter.model import Evidence, Facts, Workflow
 from exporter.providers.base import Payload, Since, parse
+from exporter.providers.common.contents import (
+    ContentsMark,
+    Files,
+    digest_of,
+    judged,
+    mark_name,
+    parse_blob,
+    told,
+    untold,
+)
 from exporter.providers.common.folders import folders
-from exporter.providers.common.items import ITEM_ERRORS, unreadable
-from exporter.providers.common.marks import Mark, read_mark
+from exporter.providers.common.items import ITEM_ERRORS
+from exporter.providers.common.marks import read_mark
 from exporter.providers.gitlab.api import PER_PAGE, Target
 
 WHOLE = 5
 """Pages up to which a tree is read whole."""
 NOTHING_PUSHED = ""
-
-Files = Mapping[str, str]
-"""Paths and the sha of what they hold."""
 
 
 class CommitPayload(Payload):
@@ -56,26 +59,10 @@ class EntryPayload(Payload):
     id: str
 
 
-class BlobPayload(Payload):
-    content: str
-    encoding: str | None = "base64"
-
-
-class ContentsMark(Mark):
-    """What was read last; `commit` is where the branch pointed, None: it could not be read.
-
-    `workflows` outlives a failed reading, and keeps definitions that are gone: their runs may still
-    be told.
-    """
+class BranchMark(ContentsMark):
+    """`commit` is where the branch pointed; None: it could not be read."""
 
     commit: str | None = None
-    rules: str = ""
-    digest: str = ""
-    workflows: dict[str, Workflow] = Field(default_factory=dict)
-
-
-def mark_name(target: Target) -> str:
-    return f"contents:{target.repository}"
 
 
 def rules_for(target: Target, rules: EvidenceRules) -> EvidenceRules:
@@ -89,46 +76,28 @@ def rules_for(target: Target, rules: EvidenceRules) -> EvidenceRules:
 
 def read_contents(http: Http, target: Target, rules: EvidenceRules, since: Since) -> tuple[Facts, dict[str, Workflow]]:
     """The evidence, if it may have changed, and which workflow each CI definition runs, by path."""
-    known = read_mark(ContentsMark, since.get(mark_name(target))) or ContentsMark()
-    unread = ContentsMark(workflows=known.workflows)  # so that the next reading is whole, and told
-    unseen = RepositoryState(target.repository, None)
+    known = read_mark(BranchMark, since.get(mark_name(target.repository))) or BranchMark()
     if not target.offers("repository"):
-        return _facts(target, unread, unseen), known.workflows
-    digest = _digest(rules.model_dump_json())
+        return untold(target.repository, known), known.workflows
+    digest = digest_of(rules)
+    before = known if known.rules == digest else BranchMark(workflows=known.workflows)
     try:
-        mark, evidence = _read(http, target, rules, known if known.rules == digest else unread)
+        mark, evidence = _read(http, target, rules, before)
     except ITEM_ERRORS as error:
-        failed = (unreadable(str(target.repository), error),)
-        return _facts(target, unread, unseen, failed), known.workflows
+        return untold(target.repository, known, error), known.workflows
     mark = mark.model_copy(update={"rules": digest})
-    if mark == known:
-        return Facts(), known.workflows
-    state = None if evidence is None else RepositoryState(target.repository, evidence)
-    return _facts(target, mark, state), mark.workflows
+    facts = Facts() if mark == known else told(target.repository, mark, evidence)
+    return facts, mark.workflows
 
 
-def _facts(
-    target: Target, mark: ContentsMark, state: RepositoryState | None, failed: tuple[Unreadable, ...] = ()
-) -> Facts:
-    states = () if state is None else (state,)
-    return Facts(repositories=states, unreadable=failed, marks={mark_name(target): mark.model_dump_json()})
-
-
-def _read(
-    http: Http, target: Target, rules: EvidenceRules, known: ContentsMark
-) -> tuple[ContentsMark, Evidence | None]:
+def _read(http: Http, target: Target, rules: EvidenceRules, known: BranchMark) -> tuple[BranchMark, Evidence | None]:
     """The new mark, and the evidence if it is not what was known."""
     commit = _commit(http, target)
     if commit == known.commit:
         return known, None
     files = {} if commit == NOTHING_PUSHED else _files(http, target, rules, commit)
-    wanted = to_read(files, rules)
-    digest = _digest(json.dumps([[(path, files[path]) for path in wanted], repr(judge(files, {}, rules).evidence)]))
-    if digest == known.digest:
-        return known.model_copy(update={"commit": commit}), None
-    judgement = _judge(http, target, rules, files)
-    workflows = {**known.workflows, **judgement.workflows}
-    return ContentsMark(commit=commit, digest=digest, workflows=workflows), judgement.evidence
+    seen = known.model_copy(update={"commit": commit})
+    return judged(seen, files, lambda paths: _texts(http, target, files, paths), rules)
 
 
 def _commit(http: Http, target: Target) -> str:
@@ -182,12 +151,9 @@ def _tree(http: Http, target: Target, commit: str, path: str, *, recursive: bool
     return [entry for page in pages for entry in parse_tree(page.json(), page.url)]
 
 
-def _judge(http: Http, target: Target, rules: EvidenceRules, files: Files) -> Judgement:
-    texts = {}
-    for path in to_read(files, rules):
-        reply = http.get(target.at(f"repository/blobs/{quote(files[path], safe='')}"))
-        texts[path] = parse_blob(reply.json(), f"{reply.url} ({path})")
-    return judge(files, texts, rules)
+def _texts(http: Http, target: Target, files: Files, paths: Iterable[str]) -> Mapping[str, str]:
+    replies = {path: http.get(target.at(f"repository/blobs/{quote(files[path], safe='')}")) for path in paths}
+    return {path: parse_blob(reply.json(), f"{reply.url} ({path})") for path, reply in replies.items()}
 
 
 def parse_tree(data: Any, where: str) -> list[EntryPayload]:
@@ -199,18 +165,3 @@ def parse_tree(data: Any, where: str) -> list[EntryPayload]:
 
 def blobs(entries: list[EntryPayload]) -> dict[str, str]:
     return {entry.path: entry.id for entry in entries if entry.type == "blob"}
-
-
-def parse_blob(data: Any, where: str) -> str:
-    """The text of a file; bytes that are no UTF-8 are replaced."""
-    blob = parse(BlobPayload, data, where)
-    if blob.encoding != "base64":
-        return blob.content
-    try:
-        return base64.b64decode(blob.content).decode("utf-8", errors="replace")
-    except (binascii.Error, ValueError) as error:
-        raise BadPayload(f"{where}: its content is not base64") from error
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
