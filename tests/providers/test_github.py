@@ -137,14 +137,14 @@ class TestScope:
             {"name": "a-old", "fork": 7},
         ]
         chosen = Selection(("*",), ("*-old",), include_archived=False, include_forks=False)
-        listing = parse_listing(entries, "http://x", "acme", chosen, "orgs")
+        listing = parse_listing(entries, "http://x", "acme", chosen)
         assert listing.scope == {Repository("Acme", "a"), Repository("acme", "b")}
         assert [one.item for one in listing.unreadable] == ["Acme/a"]
         assert [state.evidence for state in listing.states] == [None]
         assert [str(target.repository) for target in listing.targets] == ["acme/b"]
 
     def test_an_entry_without_a_name_leaves_the_scope_unknown(self) -> None:
-        listing = parse_listing([{"name": "a"}, {"id": 7}, None], "http://x", "acme", ALL, "orgs")
+        listing = parse_listing([{"name": "a"}, {"id": 7}, None], "http://x", "acme", ALL)
         assert listing.scope is None
         assert [one.item for one in listing.unreadable] == ["repository 2 of acme", "repository 3 of acme"]
 

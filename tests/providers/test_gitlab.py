@@ -13,6 +13,7 @@ from exporter.errors import BadPayload, Reason
 from exporter.evidence import EvidenceRules
 from exporter.model import Evidence, Facts, Repository
 from exporter.providers.base import Capability, Since
+from exporter.providers.common.listing import Entries
 from exporter.providers.common.selection import Selection
 from exporter.providers.gitlab import GitLab
 from exporter.providers.gitlab.projects import parse_listing
@@ -183,7 +184,7 @@ class TestScope:
             {"id": 2, "path_with_namespace": "acme/b"},
             {"id": "x", "path_with_namespace": "acme/a-old"},
         ]
-        listing = parse_listing(entries, "http://x", "acme", Selection(exclude=("*-old",)), "groups")
+        listing = parse_listing(Entries(entries, "project", "acme"), "http://x", Selection(exclude=("*-old",)))
         assert listing.scope == {Repository("acme", "a"), Repository("acme", "b")}
         assert [one.item for one in listing.unreadable] == ["acme/a"]
         assert [state.evidence for state in listing.states] == [None]
@@ -191,7 +192,7 @@ class TestScope:
 
     def test_an_entry_without_a_path_leaves_the_scope_unknown(self) -> None:
         entries = [{"id": 1, "path_with_namespace": "acme/a"}, {"id": 7}, None]
-        listing = parse_listing(entries, "http://x", "acme", Selection(), "groups")
+        listing = parse_listing(Entries(entries, "project", "acme"), "http://x", Selection())
         assert listing.scope is None
         assert [one.item for one in listing.unreadable] == ["project 2 of acme", "project 3 of acme"]
 

@@ -11,11 +11,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from exporter.model import Change, Moment, Repository, Seconds
+from exporter.model import Change, Moment, Repository, Seconds, Unreadable
 from exporter.providers.base import parse_moment
+from exporter.providers.common.items import ITEM_ERRORS, unreadable
+
+OVERLAP: Seconds = 300.0
+"""The next reading of a list by update begins this much before the newest update that was seen."""
 
 REMEMBERED: Seconds = 35 * 86400.0
 """How long the ledger keeps changes, unless it is told otherwise."""
@@ -37,3 +42,42 @@ def change_of(
     moments = (believable(date) for date in commit_dates)
     first = min((moment for moment in moments if moment is not None and moment <= merged_at), default=opened_at)
     return Change(repository, change_id, first_commit_at=first, opened_at=opened_at, merged_at=merged_at)
+
+
+class Merge(NamedTuple):
+    """A merged change as a host's list shows it."""
+
+    number: int
+    opened_at: Moment
+    merged_at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Merges:
+    """What was merged, oldest first, and what of it could not be read: when it was merged, and why."""
+
+    changes: tuple[Change, ...]
+    missing: tuple[Moment, ...]
+    unreadable: tuple[Unreadable, ...]
+
+    @property
+    def told(self) -> dict[int, Moment]:
+        return {int(change.change_id): change.merged_at for change in self.changes}
+
+
+def read_merges(
+    repository: Repository, noun: str, merges: Iterable[Merge], dates_of: Callable[[Merge], Iterable[Any]]
+) -> Merges:
+    """Each merge as a change; `dates_of` asks for its commits' author dates, `noun` is the host's word for it."""
+    changes: list[Change] = []
+    missing: list[Moment] = []
+    faults: list[Unreadable] = []
+    for merge in sorted(merges, key=lambda merge: merge.merged_at):
+        try:
+            dates = dates_of(merge)
+        except ITEM_ERRORS as error:
+            missing.append(merge.merged_at)
+            faults.append(unreadable(f"{repository} {noun} {merge.number}", error))
+        else:
+            changes.append(change_of(repository, str(merge.number), merge.opened_at, merge.merged_at, dates))
+    return Merges(tuple(changes), tuple(missing), tuple(faults))

@@ -6,41 +6,23 @@ It knows the order of a poll and what is noted of it; how a host is asked, each 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, ClassVar, Protocol, TypeVar
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import Field
 
 from exporter.evidence import EvidenceRules
 from exporter.http import Http
-from exporter.model import Facts, Repository, RepositoryState, Unreadable
+from exporter.model import Facts
 from exporter.providers.base import Capability, Duration, HttpProvider, Since
 from exporter.providers.common.items import distinct
+from exporter.providers.common.listing import Listing, Target
 from exporter.providers.common.selection import Selection
 
 SCOPE, CURSOR = "scope", "cursor"
 
 
-class Target(Protocol):
-    """A repository in scope, as the host's listing shows it."""
-
-    @property
-    def repository(self) -> Repository: ...
-
-
 T = TypeVar("T", bound=Target)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The host's repositories: those to read, in the order of their names, those that could not be read, and
-    what is in scope (None: not known this time). `marks` are the host's own notes of the listing."""
-
-    targets: tuple[Any, ...]
-    unreadable: tuple[Unreadable, ...] = ()
-    states: tuple[RepositoryState, ...] = ()
-    scope: frozenset[Repository] | None = None
-    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 class GitHost(HttpProvider):

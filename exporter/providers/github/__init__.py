@@ -48,8 +48,9 @@ from exporter.evidence import workflow_of
 from exporter.http import Auth, Http
 from exporter.model import Facts
 from exporter.providers.base import Duration, Since, Url
-from exporter.providers.common.host import GitHost, Listing
+from exporter.providers.common.host import GitHost
 from exporter.providers.common.items import or_unreadable
+from exporter.providers.common.listing import Listing
 from exporter.providers.common.marks import read_mark
 from exporter.providers.github import changes, contents, deployments, history
 from exporter.providers.github.api import Target

@@ -16,14 +16,13 @@ from pydantic import Field
 
 from exporter.errors import BadPayload
 from exporter.http import Http, Reply
-from exporter.model import Change, Facts, Moment, Seconds, Unreadable
+from exporter.model import Facts, Moment, Seconds, Unreadable
 from exporter.providers.base import Payload, Since, When, parse
-from exporter.providers.common.changes import change_of
-from exporter.providers.common.items import ITEM_ERRORS, field_of, parse_each, unreadable
+from exporter.providers.common.changes import OVERLAP, Merge, read_merges
+from exporter.providers.common.items import field_of, parse_each
 from exporter.providers.common.marks import Mark, read_mark
 from exporter.providers.github.api import PER_PAGE, Target
 
-OVERLAP: Seconds = 300.0
 PARAMS: Mapping[str, str | int] = {"state": "closed", "sort": "updated", "direction": "desc", "per_page": PER_PAGE}
 
 
@@ -37,6 +36,13 @@ class PullPayload(Payload):
     created_at: When
     updated_at: When
     merged_at: When | None = None
+
+    def merge(self, target: Target) -> Merge | None:
+        """It as a merge into the default branch, if it is one."""
+        into = self.base.ref if self.base else None
+        if self.merged_at is None or not target.is_default(into):
+            return None
+        return Merge(self.number, self.created_at, self.merged_at)
 
 
 class AuthorPayload(Payload):
@@ -74,20 +80,18 @@ def read_changes(http: Http, target: Target, since: Since, history: Seconds) -> 
         return Facts()
     pulls, bad = _listed(http.pages_from(reply, url), target, floor)
     told = {} if known is None else known.told
-    fresh = [pull for pull in pulls if _counts(pull, target, floor) and pull.number not in told]
-    changes, failed = _changes(http, target, fresh)
-    missing = [pull.merged_at for pull, _ in failed if pull.merged_at is not None]
-    seen = [pull.updated_at for pull in pulls]
-    newest = min(max(seen, default=0.0), since.now)  # a date in the future must not hide what comes before it
-    up_to = min([*missing, max(newest, furthest if known is None else known.up_to)])
-    merges = {**told, **{int(change.change_id): change.merged_at for change in changes}}
-    trouble = (*bad, *(fault for _, fault in failed))
+    fresh = [merge for pull in pulls if (merge := pull.merge(target)) and merge.merged_at >= floor]
+    news = [merge for merge in fresh if merge.number not in told]
+    merges = read_merges(target.repository, "pull", news, lambda merge: _commit_dates(http, target, merge))
+    newest = min(max((pull.updated_at for pull in pulls), default=0.0), since.now)  # a date in the future hides nothing
+    up_to = min([*merges.missing, max(newest, furthest if known is None else known.up_to)])
+    trouble = (*bad, *merges.unreadable)
     mark = ChangesMark(
         etag=None if trouble else reply.etag,
         up_to=up_to,
-        told={number: merged for number, merged in merges.items() if merged >= up_to - OVERLAP},
+        told={number: at for number, at in (told | merges.told).items() if at >= up_to - OVERLAP},
     )
-    return Facts(changes=tuple(changes), unreadable=trouble, marks={mark_name(target): mark.model_dump_json()})
+    return Facts(changes=merges.changes, unreadable=trouble, marks={mark_name(target): mark.model_dump_json()})
 
 
 def _listed(pages: Iterator[Reply], target: Target, floor: Moment) -> tuple[list[PullPayload], tuple[Unreadable, ...]]:
@@ -104,28 +108,9 @@ def _listed(pages: Iterator[Reply], target: Target, floor: Moment) -> tuple[list
     return list(pulls.values()), tuple(bad)
 
 
-def _counts(pull: PullPayload, target: Target, floor: Moment) -> bool:
-    into = pull.base.ref if pull.base else None
-    return pull.merged_at is not None and pull.merged_at >= floor and target.is_default(into)
-
-
-def _changes(
-    http: Http, target: Target, pulls: list[PullPayload]
-) -> tuple[list[Change], list[tuple[PullPayload, Unreadable]]]:
-    """What was merged, oldest first, and what could not be read."""
-    changes: list[Change] = []
-    failed: list[tuple[PullPayload, Unreadable]] = []
-    for pull in sorted(pulls, key=lambda pull: pull.merged_at or 0.0):
-        try:
-            changes.append(to_change(pull, target, _commit_dates(http, target, pull)))
-        except ITEM_ERRORS as error:
-            failed.append((pull, unreadable(f"{target.repository} pull {pull.number}", error)))
-    return changes, failed
-
-
-def _commit_dates(http: Http, target: Target, pull: PullPayload) -> list[Any]:
+def _commit_dates(http: Http, target: Target, merge: Merge) -> list[Any]:
     """The dates of its commits; GitHub lists the first 250."""
-    pages = http.pages(target.at(f"pulls/{pull.number}/commits"), {"per_page": PER_PAGE})
+    pages = http.pages(target.at(f"pulls/{merge.number}/commits"), {"per_page": PER_PAGE})
     return [date for page in pages for date in parse_commit_dates(page.json(), page.url)]
 
 
@@ -139,9 +124,3 @@ def parse_commit_dates(data: Any, where: str) -> list[Any]:
         raise BadPayload(f"{where}: expected a list of commits, got {type(data).__name__}")
     commits = [parse(ListedCommitPayload, entry, where) for entry in data]
     return [one.commit.author.date for one in commits if one.commit and one.commit.author]
-
-
-def to_change(pull: PullPayload, target: Target, dates: list[Any]) -> Change:
-    """A merged pull request as a fact."""
-    merged_at = pull.created_at if pull.merged_at is None else pull.merged_at
-    return change_of(target.repository, str(pull.number), pull.created_at, merged_at, dates)

@@ -6,15 +6,15 @@ It knows the listing; what is inside a repository is read elsewhere.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from exporter.errors import BadPayload, NotFound
+from exporter.errors import BadPayload
 from exporter.http import Http
-from exporter.model import Repository, RepositoryState, Unreadable
-from exporter.providers.base import Payload, When, parse
-from exporter.providers.common.host import Listing
-from exporter.providers.common.items import unreadable
+from exporter.model import Repository
+from exporter.providers.base import Payload, When
+from exporter.providers.common.listing import Entries, Listing, first_found, likeliest_first, listing_of, text_at
 from exporter.providers.common.selection import Selection
 from exporter.providers.github.api import PER_PAGE, Target
 
@@ -37,16 +37,9 @@ class RepositoryPayload(Payload):
 
 def list_repositories(http: Http, base: str, owner: str, selection: Selection, kind: str | None) -> Listing:
     """Asks for the organisation's repositories, or the user's; `kind` is what it was last time."""
-    first, second = KINDS if kind not in KINDS else (kind, *(k for k in KINDS if k != kind))
-    try:
-        entries = _entries(http, base, owner, first)
-    except NotFound as error:
-        try:
-            entries, first = _entries(http, base, owner, second), second
-        except NotFound:
-            what = "no organisation and no user of this name that the credentials may see; check `owner`"
-            raise NotFound(f"{error}: {what}") from error
-    return parse_listing(entries, base, owner, selection, first)
+    nobody = "no organisation and no user of this name that the credentials may see; check `owner`"
+    entries, found = first_found(likeliest_first(KINDS, kind), lambda one: _entries(http, base, owner, one), nobody)
+    return replace(parse_listing(entries, base, owner, selection), marks={KIND: found})
 
 
 def _entries(http: Http, base: str, owner: str, kind: str) -> list[Any]:
@@ -60,35 +53,16 @@ def _entries(http: Http, base: str, owner: str, kind: str) -> list[Any]:
     return entries
 
 
-def parse_listing(entries: Sequence[Any], base: str, owner: str, selection: Selection, kind: str) -> Listing:
-    """What is in scope. A malformed entry stays in scope by its name; without a name the scope is unknown."""
-    targets: dict[Repository, Target] = {}
-    bad: list[Unreadable] = []
-    broken: list[Repository] = []
-    nameless = False
-    for number, entry in enumerate(entries, 1):
-        try:
-            found = parse(RepositoryPayload, entry, f"repository {number} of {owner}")
-        except BadPayload as error:
-            name = entry.get("name") if isinstance(entry, dict) else None
-            if not isinstance(name, str):
-                nameless = True
-                bad.append(unreadable(f"repository {number} of {owner}", error))
-            elif selection.names(name):
-                broken.append(Repository(_login(entry) or owner, name))
-                bad.append(unreadable(str(broken[-1]), error))
-            continue
-        if selection.takes(found.name, archived=bool(found.archived), fork=bool(found.fork)):
-            repository = Repository(found.owner.login if found.owner else owner, found.name)
-            targets[repository] = Target(repository, found.default_branch, found.pushed_at, base)
-    scope = None if nameless else frozenset([*targets, *broken])
-    states = tuple(RepositoryState(repository, None) for repository in broken)
-    ordered = tuple(targets[name] for name in sorted(targets))
-    return Listing(ordered, tuple(bad), states, scope, marks={KIND: kind})
+def parse_listing(entries: Sequence[Any], base: str, owner: str, selection: Selection) -> Listing:
+    def take(found: RepositoryPayload) -> Target | None:
+        if not selection.takes(found.name, archived=bool(found.archived), fork=bool(found.fork)):
+            return None
+        repository = Repository(found.owner.login if found.owner else owner, found.name)
+        return Target(repository, found.default_branch, found.pushed_at, base)
 
+    def named(entry: Any) -> Repository | None:
+        name = text_at(entry, "name")
+        return None if name is None else Repository(text_at(entry, "owner", "login") or owner, name)
 
-def _login(entry: dict[str, Any]) -> str:
-    """The owner's name as GitHub writes it, in an entry that is otherwise malformed."""
-    owner = entry.get("owner")
-    login = owner.get("login") if isinstance(owner, dict) else None
-    return login if isinstance(login, str) else ""
+    every = Entries(entries, "repository", owner)
+    return listing_of(every, RepositoryPayload, take, named, lambda repository: selection.names(repository.name))

@@ -40,8 +40,9 @@ from exporter.evidence import EvidenceRules, workflow_of
 from exporter.http import Auth, Http
 from exporter.model import Facts, Workflow
 from exporter.providers.base import Bearer, Since, Url
-from exporter.providers.common.host import GitHost, Listing
+from exporter.providers.common.host import GitHost
 from exporter.providers.common.items import or_unreadable
+from exporter.providers.common.listing import Listing
 from exporter.providers.common.selection import matches
 from exporter.providers.gitlab import changes, contents, deployments, history
 from exporter.providers.gitlab.api import Target

@@ -13,10 +13,9 @@ from typing import Any
 
 from exporter.errors import BadPayload
 from exporter.http import Http
-from exporter.model import Change, Facts, Moment, Seconds, Unreadable
+from exporter.model import Facts, Seconds
 from exporter.providers.base import Payload, Since, When, parse
-from exporter.providers.common.changes import change_of
-from exporter.providers.common.items import ITEM_ERRORS, unreadable
+from exporter.providers.common.changes import Merge, read_merges
 from exporter.providers.common.marks import read_mark
 from exporter.providers.gitlab.api import PER_PAGE, Target
 from exporter.providers.gitlab.updates import Seen, Updated, floor_of, newest_of, updated_since
@@ -29,6 +28,12 @@ class MergeRequestPayload(Updated):
     target_branch: str | None = None
     created_at: When
     merged_at: When | None = None
+
+    def merge(self, target: Target) -> Merge | None:
+        """It as a merge into the default branch, if it is one."""
+        if self.merged_at is None or not target.is_default(self.target_branch):
+            return None
+        return Merge(self.iid, self.created_at, self.merged_at)
 
 
 class CommitPayload(Payload):
@@ -47,40 +52,22 @@ def read_changes(http: Http, target: Target, since: Since, history: Seconds) -> 
     floor = floor_of(known.up_to, since.now, history)
     params = {"state": "merged", "target_branch": target.default_branch}
     entries, bad = updated_since(http, target, ("merge_requests", "iid"), params, floor, MergeRequestPayload)
-    fresh = [one for one in entries if _counts(one, target, floor) and one.iid not in known.told]
-    changes, failed = _changes(http, target, fresh)
-    missing = [one.merged_at for one, _ in failed if one.merged_at is not None]
+    fresh = [merge for one in entries if (merge := one.merge(target)) and merge.merged_at >= floor]
+    news = [merge for merge in fresh if merge.number not in known.told]
+    merges = read_merges(target.repository, "merge request", news, lambda merge: _commit_dates(http, target, merge))
     newest = newest_of(entries, known.up_to, since.now)
-    up_to = min([*missing, *([] if newest is None else [newest])], default=None)
-    mark = known.then(up_to, {int(change.change_id): change.merged_at for change in changes})
+    up_to = min([*merges.missing, *([] if newest is None else [newest])], default=None)
+    mark = known.then(up_to, merges.told)
     return Facts(
-        changes=tuple(changes),
-        unreadable=(*bad, *(fault for _, fault in failed)),
+        changes=merges.changes,
+        unreadable=(*bad, *merges.unreadable),
         marks={} if mark == known else {mark_name(target): mark.model_dump_json()},
     )
 
 
-def _counts(one: MergeRequestPayload, target: Target, floor: Moment) -> bool:
-    return one.merged_at is not None and one.merged_at >= floor and target.is_default(one.target_branch)
-
-
-def _changes(
-    http: Http, target: Target, fresh: list[MergeRequestPayload]
-) -> tuple[list[Change], list[tuple[MergeRequestPayload, Unreadable]]]:
-    """What was merged, oldest first, and what could not be read."""
-    changes: list[Change] = []
-    failed: list[tuple[MergeRequestPayload, Unreadable]] = []
-    for one in sorted(fresh, key=lambda one: one.merged_at or 0.0):
-        try:
-            changes.append(to_change(one, target, _commit_dates(http, target, one)))
-        except ITEM_ERRORS as error:
-            failed.append((one, unreadable(f"{target.repository} merge request {one.iid}", error)))
-    return changes, failed
-
-
-def _commit_dates(http: Http, target: Target, one: MergeRequestPayload) -> list[Any]:
+def _commit_dates(http: Http, target: Target, merge: Merge) -> list[Any]:
     """The dates of its commits, newest first: the oldest is on the last page."""
-    pages = http.pages(target.at(f"merge_requests/{one.iid}/commits"), {"per_page": PER_PAGE})
+    pages = http.pages(target.at(f"merge_requests/{merge.number}/commits"), {"per_page": PER_PAGE})
     return [date for page in pages for date in parse_commit_dates(page.json(), page.url)]
 
 
@@ -89,9 +76,3 @@ def parse_commit_dates(data: Any, where: str) -> list[Any]:
     if not isinstance(data, list):
         raise BadPayload(f"{where}: expected a list of commits, got {type(data).__name__}")
     return [parse(CommitPayload, entry, where).authored_date for entry in data]
-
-
-def to_change(one: MergeRequestPayload, target: Target, dates: list[Any]) -> Change:
-    """A merged merge request as a fact."""
-    merged_at = one.created_at if one.merged_at is None else one.merged_at
-    return change_of(target.repository, str(one.iid), one.created_at, merged_at, dates)

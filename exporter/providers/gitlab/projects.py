@@ -10,17 +10,16 @@ It knows the listing; what is inside a project is read elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from exporter.errors import BadPayload, NotFound
+from exporter.errors import BadPayload
 from exporter.http import Http
-from exporter.model import Repository, RepositoryState, Unreadable
-from exporter.providers.base import Payload, parse
-from exporter.providers.common.host import Listing
-from exporter.providers.common.items import unreadable
+from exporter.model import Repository
+from exporter.providers.base import Payload
+from exporter.providers.common.listing import Entries, Listing, first_found, likeliest_first, listing_of, text_at
 from exporter.providers.common.selection import Selection, matches
 from exporter.providers.gitlab.api import DEFINITION, PER_PAGE, Target
 
@@ -77,69 +76,36 @@ class ProjectPayload(Payload):
         return Target(self.repository, self.id, base, self.default_branch, self.empty, definition, self.disabled)
 
 
-@dataclass(slots=True)
-class _Entries:
-    """All that the pages listed; `moved` says that the list changed while it was paged."""
-
-    items: list[Any] = field(default_factory=list)
-    totals: set[str] = field(default_factory=set)
-
-    @property
-    def moved(self) -> bool:
-        return len(self.totals) > 1
-
-
 def list_projects(http: Http, base: str, group: str, selection: Selection, kind: str | None) -> Listing:
     """Asks for the group's projects, or the user's; `kind` is what it was last time."""
-    first, second = ("users", "groups") if kind == "users" else ("groups", "users")
-    try:
-        entries = _entries(http, base, group, first)
-    except NotFound as error:
-        try:
-            entries, first = _entries(http, base, group, second), second
-        except NotFound:
-            what = "no group and no user of this path that the credentials may see; check `group`"
-            raise NotFound(f"{error}: {what}") from error
-    return parse_listing(entries.items, base, group, selection, first, moved=entries.moved)
+    nobody = "no group and no user of this path that the credentials may see; check `group`"
+    kinds = likeliest_first(tuple(KINDS), kind)
+    entries, found = first_found(kinds, lambda one: _entries(http, base, group, one), nobody)
+    return replace(parse_listing(entries, base, selection), marks={KIND: found})
 
 
-def _entries(http: Http, base: str, group: str, kind: str) -> _Entries:
-    entries = _Entries()
+def _entries(http: Http, base: str, group: str, kind: str) -> Entries:
+    """All entries, and whether the list stood still while it was paged."""
+    entries: list[Any] = []
+    totals: set[str] = set()
     for reply in http.pages(f"{base}/{kind}/{quote(group, safe='')}/projects", KINDS[kind]):
         page = reply.json()
         if not isinstance(page, list):
             raise BadPayload(f"{reply.url}: expected a list of projects, got {type(page).__name__}")
-        entries.items.extend(page)
-        entries.totals |= {reply.headers["X-Total"]} if "X-Total" in reply.headers else set()
-    return entries
+        entries.extend(page)
+        totals |= {reply.headers["X-Total"]} if "X-Total" in reply.headers else set()
+    return Entries(entries, "project", group, complete=len(totals) <= 1)
 
 
-def parse_listing(
-    entries: Sequence[Any], base: str, group: str, selection: Selection, kind: str, *, moved: bool = False
-) -> Listing:
-    """What is in scope. A malformed entry stays in scope by its path; without a path the scope is unknown."""
-    targets: dict[Repository, Target] = {}
-    bad: list[Unreadable] = []
-    broken: list[Repository] = []
-    unknown = moved
-    for number, entry in enumerate(entries, 1):
-        try:
-            found = parse(ProjectPayload, entry, f"project {number} of {group}")
-        except BadPayload as error:
-            path = entry.get("path_with_namespace") if isinstance(entry, dict) else None
-            if not isinstance(path, str):
-                unknown = True
-                bad.append(unreadable(f"project {number} of {group}", error))
-            elif wanted(named(path), selection):
-                broken.append(named(path))
-                bad.append(unreadable(path, error))
-            continue
-        if takes(found, selection):
-            targets[found.repository] = found.target(base)
-    scope = None if unknown else frozenset([*targets, *broken])
-    states = tuple(RepositoryState(repository, None) for repository in broken)
-    ordered = tuple(targets[name] for name in sorted(targets, key=str))
-    return Listing(ordered, tuple(bad), states, scope, marks={KIND: kind})
+def parse_listing(entries: Entries, base: str, selection: Selection) -> Listing:
+    def take(found: ProjectPayload) -> Target | None:
+        return found.target(base) if takes(found, selection) else None
+
+    def path(entry: Any) -> Repository | None:
+        full = text_at(entry, "path_with_namespace")
+        return None if full is None else named(full)
+
+    return listing_of(entries, ProjectPayload, take, path, lambda repository: wanted(repository, selection))
 
 
 def takes(project: ProjectPayload, selection: Selection) -> bool:

@@ -19,11 +19,10 @@ from pydantic import Field
 from exporter.http import Http, Params
 from exporter.model import Moment, Seconds, Unreadable
 from exporter.providers.base import Payload, When
+from exporter.providers.common.changes import OVERLAP
 from exporter.providers.common.items import field_of, parse_each
 from exporter.providers.common.marks import Mark
 from exporter.providers.gitlab.api import PER_PAGE, Target, iso
-
-OVERLAP: Seconds = 300.0
 
 
 class Updated(Payload):
