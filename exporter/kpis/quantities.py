@@ -68,7 +68,7 @@ class Quantity:
 def number(told: object) -> float:
     """A finite number, or text that is one. Raises ValueError that says what it is instead, never quoting it."""
     if isinstance(told, str) and _NUMBER.fullmatch(told.strip()):
-        return _finite(float(told))
+        return _finite(float(told.strip()))
     if isinstance(told, bool) or not isinstance(told, int | float):
         raise ValueError(f"found {kind_of(told)}, not a number")  # noqa: TRY004  # a fault of what was read
     try:

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from exporter.kpis.quantities import COVERAGE, QUANTITIES, Quantity, Unit
@@ -95,6 +95,7 @@ def test_what_is_no_such_value_is_named(quantity: Quantity, told: Any, unit: str
 
 
 @given(st.text(), st.sampled_from(list(QUANTITIES.values())))
+@example("0\x1f", REDUCTION)  # white space to `strip`, but not to `float`
 def test_text_is_read_or_refused_without_being_quoted(text: str, quantity: Quantity) -> None:
     for unit in [None, *quantity.units]:
         said = _refusal(quantity, text, unit)
