@@ -112,3 +112,34 @@ def test_it_has_a_process_group_of_its_own() -> None:
     ended = command.run(python("import os; print(os.getpid() == os.getpgid(0))"), 30)
     assert ended.output == b"True\n"
     assert os.getpgid(0) != 0
+
+
+def test_an_environment_that_is_given_is_all_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANARY", "ours")
+    seen = command.run(
+        python("import os; print(os.environ.get('CANARY'), os.environ['GIVEN'])"), 30, environment={"GIVEN": "theirs"}
+    )
+    assert seen.output == b"None theirs\n"
+
+
+def test_it_works_in_the_folder_that_it_is_given(tmp_path: Path) -> None:
+    assert command.run(python("import os; print(os.getcwd())"), 30, folder=tmp_path).output == f"{tmp_path}\n".encode()
+    with pytest.raises(CommandFailed, match=rf"cannot be started: there is no folder {tmp_path}/gone"):
+        command.run(python(""), 30, folder=tmp_path / "gone")
+
+
+@pytest.mark.parametrize("size", [1, 1_000_000])
+def test_it_reads_what_it_is_given_while_it_writes(size: int) -> None:
+    """More than the pipes hold goes both ways at once: whoever first wrote all and then read would wait for ever."""
+    echo = "import sys, shutil; shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer, 4096)"
+    assert command.run(python(echo), 30, given=b"x" * size).output == b"x" * size
+
+
+def test_it_need_not_read_what_it_is_given() -> None:
+    assert command.run(python("print('done')"), 30, given=b"x" * 1_000_000).output == b"done\n"
+
+
+def test_the_limit_of_its_output_may_be_another() -> None:
+    assert len(command.run(python("print('x' * 2_000_000)"), 30, most=3_000_000).output) == 2_000_001
+    with pytest.raises(CommandFailed, match="wrote more than 10 bytes"):
+        command.run(python("print('x' * 11)"), 30, most=10)

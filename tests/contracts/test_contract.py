@@ -21,7 +21,7 @@ from exporter.http import Usage
 from exporter.model import Facts
 from exporter.providers import AnyProvider
 from exporter.providers.base import Provider, Since, WebProvider
-from tests.support.cases import CaseFile, differences, moment, read_case, read_provider
+from tests.support.cases import CaseFile, differences, make_repositories, moment, read_case, read_provider
 from tests.support.replay import Answer, Exchange, Manner, ReplayServer
 
 FOLDER = Path(__file__).parent
@@ -57,7 +57,8 @@ def _kind(member: type[Provider]) -> str:
 
 MODELS = {_kind(member): member for member in _members(AnyProvider)}
 KINDS = sorted(MODELS)
-OVER_HTTP = [kind for kind in KINDS if issubclass(MODELS[kind], WebProvider)]
+IN_GIT = [kind for kind in KINDS if "ssh_key_file" in MODELS[kind].model_fields]
+OVER_HTTP = [kind for kind in KINDS if issubclass(MODELS[kind], WebProvider) and kind not in IN_GIT]
 IN_A_FILE = [kind for kind in KINDS if "path" in MODELS[kind].model_fields]
 CASES = [path for kind in KINDS for path in sorted((FOLDER / kind).glob("*.yml")) if path.name != "provider.yml"]
 
@@ -129,7 +130,7 @@ class Outcome:
 
 
 def poll(path: Path, case: CaseFile, time_limit: float = 20.0, **source: Any) -> Outcome:
-    """Polls the source once, as the case configures it: `exchanges` of a server, or a `file`.
+    """Polls the source once, as the case configures it: `exchanges` of a server, a `file`, or repositories of `git`.
 
     The token is watched for. The server is there for a file too: nobody may ask it.
     """
@@ -137,7 +138,7 @@ def poll(path: Path, case: CaseFile, time_limit: float = 20.0, **source: Any) ->
     steps: list[Facts] = []
     error: SourceError | None = None
     with ReplayServer(source.get("exchanges", [])) as server:
-        own = {"path": source.get("file")} if kind in IN_A_FILE else {"url": "{url}", "token": SECRET}
+        own = source.get("own") or {"url": "{url}", "token": SECRET}
         config = {"kind": kind, **own, **read_provider(path.parent).config, **case.config}
         config = {key: value.replace("{url}", server.url) if key == "url" else value for key, value in config.items()}
         provider: Provider = TypeAdapter(AnyProvider).validate_python(config)
@@ -151,12 +152,15 @@ def poll(path: Path, case: CaseFile, time_limit: float = 20.0, **source: Any) ->
 
 
 def poll_case(path: Path, folder: Path) -> Outcome:
-    """Polls the case as it stands; its file, if it has one, is written into `folder`."""
+    """Polls the case as it stands; its file and its repositories, if it has any, are made in `folder`."""
     case = read_case(path)
-    file = folder / "case.yml"
+    own: dict[str, Any] = {}
     if case.file is not None:
-        file.write_text(case.file)
-    return poll(path, case, exchanges=[one.exchange() for one in case.exchanges], file=file)
+        own = {"path": folder / "case.yml"}
+        own["path"].write_text(case.file)
+    if case.git:
+        own = {"repositories": make_repositories(case, folder / "git"), "cache": str(folder / "cache")}
+    return poll(path, case, exchanges=[one.exchange() for one in case.exchanges], own=own)
 
 
 def polled_with(path: Path, fault: Fault, target: int) -> Outcome:
@@ -211,7 +215,7 @@ def test_a_fault_of_the_file_ends_the_poll(kind: str, fault: str, tmp_path: Path
     if content is not None:
         file.write_bytes(content)
     path = FOLDER / kind / "happy.yml"
-    outcome = poll(path, read_case(path), file=file)
+    outcome = poll(path, read_case(path), own={"path": file})
     assert outcome.error is not None, f"{fault} did not end the poll"
     assert outcome.error.reason is reason, repr(outcome.error)
     assert str(outcome.error).startswith(str(file)), "the message names the place"

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from exporter.errors import Reason
 from exporter.model import Repository
+from tests.support.git import Repo
 from tests.support.replay import Answer, Exchange
 
 
@@ -61,6 +62,18 @@ class ExchangeFile(_Strict):
         return Exchange.of(str(target), answer, method, if_etag=self.if_etag, item=self.item)
 
 
+class CommitFile(_Strict):
+    """A commit of a case's repository. `id` is its name for the `parents` of others; without parents it follows
+    the branch's head. `authored` is `at` where it is not given."""
+
+    id: str = ""
+    at: str
+    authored: str | None = None
+    parents: list[str] | None = None
+    branch: str = "main"
+    files: dict[str, str] = {}
+
+
 class ExpectFile(_Strict):
     """`says` are parts of the messages of the error and of the unreadable items."""
 
@@ -71,7 +84,8 @@ class ExpectFile(_Strict):
 
 
 class CaseFile(_Strict):
-    """A source over HTTP has `exchanges`; one that reads a file has its text as `file`."""
+    """A source over HTTP has `exchanges`; one that reads a file has its text as `file`; one that reads git has
+    repositories as `git`, each with its commits, or none where there is no such repository."""
 
     about: str
     config: dict[str, Any] = {}
@@ -79,6 +93,7 @@ class CaseFile(_Strict):
     marks: dict[str, str] = {}
     exchanges: list[ExchangeFile] = []
     file: str | None = None
+    git: dict[str, list[CommitFile] | None] = {}
     expect: ExpectFile
 
 
@@ -100,6 +115,23 @@ def read_provider(folder: Path) -> ProviderFile:
 
 def _load(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), _TextLoader)  # a subclass of the safe loader
+
+
+def make_repositories(case: CaseFile, folder: Path) -> list[str]:
+    """The case's repositories below `folder`, made by git itself, and their paths; one that is not there has a path."""
+    for name, commits in case.git.items():
+        if commits is not None:
+            _make_repository(Repo(folder / f"{name}.git"), commits)
+    return [str(folder / f"{name}.git") for name in case.git]
+
+
+def _make_repository(repo: Repo, commits: list[CommitFile]) -> None:
+    shas: dict[str, str] = {}
+    for one in commits:
+        parents = None if one.parents is None else [shas[parent] for parent in one.parents]
+        authored = None if one.authored is None else moment(one.authored)
+        sha = repo.commit(moment(one.at), authored=authored, parents=parents, branch=one.branch, files=one.files)
+        shas[one.id] = sha
 
 
 def differences(expected: Any, actual: Any, path: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ It knows the order of a poll and what is noted of it; how a host is asked, each 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -13,8 +13,9 @@ from pydantic import Field
 
 from exporter.evidence import EvidenceRules
 from exporter.http import Http
-from exporter.model import Facts
+from exporter.model import Facts, Repository
 from exporter.providers.base import Capability, Duration, HttpProvider, Since
+from exporter.providers.common.contents import mark_name
 from exporter.providers.common.items import distinct
 from exporter.providers.common.listing import Listing, Target
 from exporter.providers.common.selection import Selection
@@ -68,7 +69,7 @@ class GitHost(HttpProvider):
     def left(self, name: str, since: Since) -> Mapping[str, str]:
         """The marks of a repository that left the scope. Should it come back, its state must be told anew,
         for it is forgotten with the scope, but not its runs, which are counted for ever."""
-        return {f"contents:{name}": ""}
+        return forgotten(name)
 
     def fetch(self, http: Http, since: Since) -> Iterator[Facts]:
         """First the scope, then one step for each repository, whole, from where the last poll was cut."""
@@ -84,15 +85,27 @@ class GitHost(HttpProvider):
         """What is in scope, with the marks that this changes."""
         marks = {key: mark for key, mark in listing.marks.items() if since.get(key) != mark}
         if listing.scope is not None:
-            names = "\n".join(sorted(map(str, listing.scope)))
-            before = since.get(SCOPE)
-            if names != before:
-                marks[SCOPE] = names
-                for name in sorted(set((before or "").split("\n")) - set(names.split("\n")) - {""}):
-                    marks |= self.left(name, since)
+            marks |= scope_marks(listing.scope, since, lambda name: self.left(name, since))
         # what cannot be read now is to be told anew when it can
-        marks |= {f"contents:{state.repository}": "" for state in listing.states}
+        marks |= {mark_name(state.repository): "" for state in listing.states}
         return Facts(scope=listing.scope, unreadable=listing.unreadable, repositories=listing.states, marks=marks)
+
+
+def scope_marks(
+    scope: Iterable[Repository], since: Since, left: Callable[[str], Mapping[str, str]]
+) -> Mapping[str, str]:
+    """The mark of what is in scope, if it changed, and those of `left` for each repository that is no longer."""
+    names = "\n".join(sorted(map(str, scope)))
+    before = since.get(SCOPE)
+    if names == before:
+        return {}
+    gone = set((before or "").split("\n")) - set(names.split("\n")) - {""}
+    return {SCOPE: names, **{key: mark for name in sorted(gone) for key, mark in left(name).items()}}
+
+
+def forgotten(name: str) -> Mapping[str, str]:
+    """The mark by which a repository's state is told anew, should it come back."""
+    return {f"contents:{name}": ""}
 
 
 def rotated(targets: Sequence[T], after: str) -> list[T]:
