@@ -7,6 +7,7 @@ from pydantic import Field
 from exporter.providers.bridge import Bridge
 from exporter.providers.buildbot import Buildbot
 from exporter.providers.git import Git
+from exporter.providers.gitea import Gitea
 from exporter.providers.github import GitHub
 from exporter.providers.gitlab import GitLab
 from exporter.providers.http_json import HttpJson
@@ -16,6 +17,6 @@ from exporter.providers.orchex import Orchex
 from exporter.providers.scorecard import ScorecardFile
 
 AnyProvider: TypeAlias = Annotated[
-    Bridge | Buildbot | Git | GitHub | GitLab | HttpJson | Jenkins | Kilo | Orchex | ScorecardFile,
+    Bridge | Buildbot | Git | Gitea | GitHub | GitLab | HttpJson | Jenkins | Kilo | Orchex | ScorecardFile,
     Field(discriminator="kind"),
 ]
