@@ -243,7 +243,7 @@ class TestCost:
         source = Source(server)
         source.poll(NOW)
         tree_and_files, runs, merges, commits = 1 + 2, 1, 1, 1
-        assert source.cost == {"billed": 1 + 12 * (tree_and_files + runs + merges + commits)}
+        assert source.outcomes == {"billed": 1 + 12 * (tree_and_files + runs + merges + commits)}
 
     @pytest.mark.parametrize("count", [3, 120])
     def test_an_unchanged_organisation_costs_the_listing_and_304s(self, hub: Hub, server: Server, count: int) -> None:
@@ -253,14 +253,14 @@ class TestCost:
         source.poll(NOW)
         for later in (MINUTE, 2 * MINUTE, 20 * DAY):
             source.poll(NOW + later)
-            assert source.cost == {"billed": math.ceil(count / 100), "not_modified": 2 * count}
+            assert source.outcomes == {"billed": math.ceil(count / 100), "not_modified": 2 * count}
 
     def test_open_runs_change_nothing_about_that(self, hub: Hub, server: Server) -> None:
         hub.add("a").start(1, NOW - HOUR)
         source = Source(server)
         source.poll(NOW)
         source.poll(NOW + DAY)
-        assert source.cost == {"billed": 1, "not_modified": 2}
+        assert source.outcomes == {"billed": 1, "not_modified": 2}
 
     def test_a_changed_repository_costs_what_changed(self, hub: Hub, server: Server) -> None:
         self.fill(hub, 10)
@@ -269,15 +269,15 @@ class TestCost:
         changed = hub.repos["r004"]
         changed.ran(2, NOW)
         source.poll(NOW + MINUTE)
-        assert source.cost == {"billed": 1 + 1, "not_modified": 2 * 10 - 1}
+        assert source.outcomes == {"billed": 1 + 1, "not_modified": 2 * 10 - 1}
         changed.merge(2, NOW + MINUTE)
         source.poll(NOW + 2 * MINUTE)
-        assert source.cost == {"billed": 1 + 1 + 1, "not_modified": 2 * 10 - 1}
+        assert source.outcomes == {"billed": 1 + 1 + 1, "not_modified": 2 * 10 - 1}
         changed.push(NOW + 2 * MINUTE, **{"kilo.config.json": "{ }"})
         source.poll(NOW + 3 * MINUTE)
-        assert source.cost == {"billed": 1 + 1 + 2, "not_modified": 2 * 10}
+        assert source.outcomes == {"billed": 1 + 1 + 2, "not_modified": 2 * 10}
         source.poll(NOW + 4 * MINUTE)
-        assert source.cost == {"billed": 1, "not_modified": 2 * 10}
+        assert source.outcomes == {"billed": 1, "not_modified": 2 * 10}
 
 
 def test_one_trouble_is_told_once_an_item_and_reason() -> None:

@@ -101,7 +101,7 @@ def test_what_could_not_be_read_is_asked_for_until_it_can(hub: Hub, repo: Repo, 
     hub.broken.clear()
     assert told(source, NOW + 3 * HOUR) == ["1"]
     assert told(source, NOW + 4 * HOUR) == []
-    assert source.cost == {"billed": 1, "not_modified": 2}
+    assert source.outcomes == {"billed": 1, "not_modified": 2}
 
 
 def test_a_malformed_pull_request_spares_the_others(repo: Repo, source: Source) -> None:

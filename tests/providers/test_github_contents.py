@@ -39,7 +39,7 @@ class TestWhenItIsRead:
         repo.push(NOW)
         assert source.poll(NOW + MINUTE).repositories == ()
         assert len(source.asked("/git/")) == 1
-        assert source.cost == {"billed": 1, "not_modified": 3}
+        assert source.outcomes == {"billed": 1, "not_modified": 3}
         source.poll(NOW + 2 * MINUTE)
         assert source.asked("/git/") == []
 

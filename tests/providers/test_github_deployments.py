@@ -211,7 +211,7 @@ class TestCost:
         source = Source(server, environments=["production", "live"])
         source.poll(NOW)
         trees, runs, merges, lists, statuses = 1, 1, 1, 2, 4
-        assert source.cost == {"billed": 1 + 3 * (trees + runs + merges + lists + statuses)}
+        assert source.outcomes == {"billed": 1 + 3 * (trees + runs + merges + lists + statuses)}
 
     def test_nothing_changed(self, hub: Hub, server: Server) -> None:
         for number in range(3):
@@ -221,7 +221,7 @@ class TestCost:
         source.poll(NOW)
         source.poll(NOW + MINUTE)
         lists, still_open = 2 * 3, 1
-        assert source.cost == {"billed": 1, "not_modified": 2 * 3 + lists + still_open}
+        assert source.outcomes == {"billed": 1, "not_modified": 2 * 3 + lists + still_open}
 
     def test_a_changed_one(self, hub: Hub, server: Server) -> None:
         repos = [hub.add(f"r{number}") for number in range(3)]
@@ -229,9 +229,9 @@ class TestCost:
         source.poll(NOW)
         repos[1].deploy(1, NOW)
         source.poll(NOW + MINUTE)
-        assert source.cost == {"billed": 1 + 1 + 1, "not_modified": 2 * 3 + 2}
+        assert source.outcomes == {"billed": 1 + 1 + 1, "not_modified": 2 * 3 + 2}
         repos[1].status(1, "success", NOW + MINUTE)
         source.poll(NOW + 2 * MINUTE)
-        assert source.cost == {"billed": 1 + 1, "not_modified": 2 * 3 + 3}
+        assert source.outcomes == {"billed": 1 + 1, "not_modified": 2 * 3 + 3}
         source.poll(NOW + 3 * MINUTE)
-        assert source.cost == {"billed": 1, "not_modified": 2 * 3 + 3}
+        assert source.outcomes == {"billed": 1, "not_modified": 2 * 3 + 3}

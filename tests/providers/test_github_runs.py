@@ -248,7 +248,7 @@ class TestDepth:
         source.poll(NOW + 61 * MINUTE)
         assert len(source.asked("/runs")) == 4
         source.poll(NOW + 62 * MINUTE)
-        assert source.cost["not_modified"] == 2
+        assert source.outcomes["not_modified"] == 2
 
     def test_a_page_that_fails_is_read_again_whole(self, hub: Hub, repo: Repo, source: Source) -> None:
         repo.ran(1, NOW - HOUR)

@@ -311,7 +311,7 @@ class TestCost:
         self.fill(hub, 12)
         source.poll(NOW)
         lists, tree_and_files, ended, failed, commits = 3, 1 + 2, 2, 1, 1
-        assert source.cost == {"billed": 1 + 12 * (lists + tree_and_files + ended + failed + commits)}
+        assert source.outcomes == {"billed": 1 + 12 * (lists + tree_and_files + ended + failed + commits)}
 
     @pytest.mark.parametrize(("count", "environments"), [(3, []), (3, ["production", "live"]), (120, [])])
     def test_an_unchanged_group_costs_the_listing_and_its_lists(
@@ -325,26 +325,26 @@ class TestCost:
         source.poll(NOW)
         for later in (MINUTE, 20 * DAY):
             source.poll(NOW + later)
-            assert source.cost == {"billed": math.ceil(count / 100) + (3 + len(environments)) * count}
+            assert source.outcomes == {"billed": math.ceil(count / 100) + (3 + len(environments)) * count}
 
     def test_an_open_pipeline_is_asked_for_as_it_grows_older(self, hub: Hub, source: Source) -> None:
         project = hub.add()
         project.start(1, NOW - HOUR)
         source.poll(NOW)
         source.poll(NOW + 12 * HOUR)
-        assert source.cost == {"billed": 4}, "while the list shows it, there is nothing to ask"
+        assert source.outcomes == {"billed": 4}, "while the list shows it, there is nothing to ask"
         project.ran(2, NOW - 20 * MINUTE)
         source.marks.clear()
         source.poll(NOW)
         asked = []
         for minute in range(1, 61):
             source.poll(NOW + minute * MINUTE)
-            asked += [minute] * (source.cost["billed"] - 4)
+            asked += [minute] * (source.outcomes["billed"] - 4)
         assert asked == [10, 20, 30, 40, 50]
         source.poll(NOW + 3 * DAY)
         for hour in range(1, 25):
             source.poll(NOW + 3 * DAY + hour * HOUR)
-            asked += [hour] * (source.cost["billed"] - 4)
+            asked += [hour] * (source.outcomes["billed"] - 4)
         assert asked[5:] == [8, 17], "an age of three days grows by a tenth in seven hours and a bit"
 
     def test_a_changed_project_costs_what_changed(self, hub: Hub, source: Source) -> None:
@@ -354,25 +354,25 @@ class TestCost:
         usual = 1 + 3 * 10
         changed.ran(3, NOW)
         source.poll(NOW + MINUTE)
-        assert source.cost == {"billed": usual + 1}
+        assert source.outcomes == {"billed": usual + 1}
         changed.failed(4, NOW + MINUTE, "script_failure")
         source.poll(NOW + 2 * MINUTE)
-        assert source.cost == {"billed": usual + 2}
+        assert source.outcomes == {"billed": usual + 2}
         changed.merge(2, NOW + 2 * MINUTE, commits=101)
         source.poll(NOW + 3 * MINUTE)
-        assert source.cost == {"billed": usual + 2}
+        assert source.outcomes == {"billed": usual + 2}
         changed.push(**{"src__main.py": "print()"})
         source.poll(NOW + 4 * MINUTE)
-        assert source.cost == {"billed": usual + 1}
+        assert source.outcomes == {"billed": usual + 1}
         changed.push(**{"kilo.config.json": "{ }"})
         source.poll(NOW + 5 * MINUTE)
-        assert source.cost == {"billed": usual + 1 + 2}
+        assert source.outcomes == {"billed": usual + 1 + 2}
         source.poll(NOW + 6 * MINUTE)
-        assert source.cost == {"billed": usual}
+        assert source.outcomes == {"billed": usual}
 
     def test_a_large_tree_costs_five_pages_and_the_folders(self, hub: Hub, source: Source) -> None:
         large = {f"src/{number:04}.py": "" for number in range(600)}
         hub.add(files={**large, CI: INTEGRATED, ".kilo/templates/a.yml": "", ".kilo/b.yml": ""})
         source.poll(NOW)
         root, kilo, templates, files = 1, 1, 1, 1
-        assert source.cost == {"billed": 1 + 3 + 5 + root + kilo + templates + files}
+        assert source.outcomes == {"billed": 1 + 3 + 5 + root + kilo + templates + files}

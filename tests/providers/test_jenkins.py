@@ -102,7 +102,7 @@ class TestJobs:
         organisation(controller, 1, "release%2F1")
         source = Source(server, default_branch=["release/1"])
         assert [run.default_branch for run in source.poll().runs] == [True]
-        assert source.asked == ["/job/acme/job/r000/job/ci/job/release%252F1/api/json"]
+        assert source.news == ["/job/acme/job/r000/job/ci/job/release%252F1/api/json"]
 
     @pytest.mark.parametrize("depth", [1, LEVELS - 1, LEVELS, LEVELS + 1, 2 * LEVELS + 1])
     def test_folders_may_have_any_depth(self, controller: Controller, jenkins: Source, depth: int) -> None:
@@ -307,7 +307,7 @@ class TestCut:
         projects[0].children["main"].ran(NOW)  # type: ignore[union-attr]
         jenkins.poll(NOW + MINUTE, steps=2)
         assert len(jenkins.told) == 3
-        assert jenkins.asked == ["/job/acme/job/r002/job/ci/job/main/api/json"]
+        assert jenkins.news == ["/job/acme/job/r002/job/ci/job/main/api/json"]
         jenkins.poll(NOW + 2 * MINUTE)
         jenkins.poll(NOW + 3 * MINUTE)
         assert len(jenkins.runs) == len(jenkins.told) == 5

@@ -48,7 +48,7 @@ class TestOrder:
         second = jenkins.poll(NOW + MINUTE)
         assert [run.result for run in second.runs] == [Result.FAILURE]
         assert [one.executing for one in second.active] == [0]
-        assert jenkins.asked == ["/job/nightly/1/api/json"]
+        assert jenkins.news == ["/job/nightly/1/api/json"]
 
     def test_each_build_is_told_once(self, job: Job, jenkins: Source) -> None:
         for minute in range(5):
@@ -73,10 +73,10 @@ class TestOrder:
         job.ran(NOW + MINUTE)
         jenkins.poll(NOW + MINUTE)
         jenkins.poll(NOW + 2 * MINUTE)
-        assert jenkins.asked == ["/job/nightly/2/api/json"]
+        assert jenkins.news == ["/job/nightly/2/api/json"]
         jenkins.poll(NOW + 8 * DAY)
         jenkins.poll(NOW + 8 * DAY)
-        assert jenkins.asked == []
+        assert jenkins.news == []
 
     def test_an_open_build_that_was_deleted_is_no_longer_asked_for(self, job: Job, jenkins: Source) -> None:
         job.start(NOW - HOUR)
@@ -85,7 +85,7 @@ class TestOrder:
         job.builds.pop()
         assert jenkins.poll(NOW + MINUTE).unreadable == ()
         jenkins.poll(NOW + 2 * MINUTE)
-        assert jenkins.asked == []
+        assert jenkins.news == []
 
     def test_an_open_build_that_cannot_be_read_stays_open(
         self, controller: Controller, job: Job, jenkins: Source
@@ -108,7 +108,7 @@ class TestOrder:
         second = jenkins.poll(NOW + MINUTE)
         assert {str(one.repository): one.executing for one in second.active} == {"acme/docs": 1, "nightly": 0}
         jenkins.poll(NOW + 2 * MINUTE)
-        assert jenkins.asked == [], "the list of jobs says that it is still building"
+        assert jenkins.news == [], "the list of jobs says that it is still building"
 
 
 class TestPages:
@@ -121,7 +121,7 @@ class TestPages:
         for second in range(new):
             job.ran(NOW + second)
         assert len(jenkins.poll(NOW + HOUR).runs) == new
-        assert jenkins.asked == [LIST] * requests
+        assert jenkins.news == [LIST] * requests
         assert len(set(jenkins.told)) == new + 1
 
     @pytest.mark.parametrize(("young", "requests"), [(1, 1), (PAGE - 1, 1), (PAGE, 2), (2 * PAGE, 3)])
@@ -133,12 +133,12 @@ class TestPages:
         for second in range(young):
             job.ran(NOW - DAY + second)
         assert len(jenkins.poll().runs) == young
-        assert jenkins.asked == [LIST] * requests
+        assert jenkins.news == [LIST] * requests
 
     def test_a_job_that_rested_longer_than_the_history_is_not_read(self, job: Job, jenkins: Source) -> None:
         job.ran(NOW - 8 * DAY)
         jenkins.poll()
-        assert (jenkins.asked, jenkins.told) == ([], [])
+        assert (jenkins.news, jenkins.told) == ([], [])
 
     @pytest.mark.parametrize("deleted", [1, OVERLAP])
     def test_builds_that_are_deleted_between_two_pages_hide_none(

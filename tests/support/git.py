@@ -12,17 +12,15 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from exporter.errors import SourceError
-from exporter.http import Usage, basic
+from exporter.http import basic
 from exporter.model import Facts
-from exporter.providers.base import Since
 from exporter.providers.git import Git
+from tests.support.polling import Polling
 from tests.support.replay import Answer, Request
 
 NOW = 1767873600.0  # 2026-01-08T12:00:00Z
@@ -223,28 +221,16 @@ class Programs:
         return calls
 
 
-class Source:
-    """The exporter's side: one configuration, its marks from poll to poll, and which merges were told."""
+class Source(Polling):
+    """`told` are the merges that were told."""
 
     def __init__(self, cache: Path, *addresses: str | Path, **config: Any) -> None:
         listed = list(map(str, addresses))
-        self.provider = Git.model_validate({"kind": "git", "repositories": listed, "cache": str(cache), **config})
-        self.marks: dict[str, str] = {}
+        super().__init__(Git.model_validate({"kind": "git", "repositories": listed, "cache": str(cache), **config}))
         self.told: list[str] = []
-        self.error: SourceError | None = None
-        self.usage = Usage()
 
-    def poll(self, now: float = NOW, time_limit: float = 60.0) -> Facts:
-        """One poll, its marks kept; an error that ended it is in `error`."""
-        steps, self.error = [], None
-        with self.provider.connect(time.monotonic() + time_limit, self.provider.auth()) as http:
-            try:
-                for step in self.provider.fetch(http, Since(now, dict(self.marks))):
-                    steps.append(step)
-                    self.marks |= step.marks
-            except SourceError as error:
-                self.error = error
-        self.usage = http.usage
-        facts = Facts.merged(steps)
+    def poll(self, now: float = NOW, time_limit: float = 60.0, steps: int | None = None) -> Facts:
+        return super().poll(now, time_limit, steps)
+
+    def heard(self, facts: Facts) -> None:
         self.told += [change.change_id for change in facts.changes]
-        return facts

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
-from exporter.errors import SourceError
-from exporter.http import Usage
 from exporter.model import Facts
-from exporter.providers.base import Since
 from exporter.providers.gitea import Gitea
+from tests.support.polling import Polling
 from tests.support.replay import Answer, Request, Server
 
 NOW = 1_768_046_400.0  # 2026-01-10T12:00:00Z
@@ -186,41 +183,12 @@ def _sha(text: str) -> str:
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-class Source:
-    """The exporter's side: one configuration, its marks from poll to poll, and what was told so far."""
+class Source(Polling):
+    """`told` are all runs that were told, with their attempts and results."""
 
     def __init__(self, url: str, server: Server | None = None, **config: Any) -> None:
-        self.server = server
-        self.provider = Gitea.model_validate({"kind": "gitea", "url": url, "owner": "acme", **config})
-        self.auth = self.provider.auth()
-        self.marks: dict[str, str] = {}
+        super().__init__(Gitea.model_validate({"kind": "gitea", "url": url, "owner": "acme", **config}), server)
         self.told: list[tuple[str, int, str]] = []
-        self.error: SourceError | None = None
-        self.usage = Usage()
 
-    def poll(self, now: float) -> Facts:
-        """Polls once; what a poll told before it failed is kept, as the ledger does."""
-        steps: list[Facts] = []
-        self.error = None
-        if self.server is not None:
-            self.server.requests.clear()
-        with self.provider.connect(time.monotonic() + 20, self.auth) as http:
-            try:
-                steps.extend(self.provider.fetch(http, Since(now, dict(self.marks))))
-            except SourceError as error:
-                self.error = error
-        self.usage = http.usage
-        facts = Facts.merged(steps)
-        self.marks.update(facts.marks)
+    def heard(self, facts: Facts) -> None:
         self.told += [(run.run_id, run.attempt, run.result.value) for run in facts.runs]
-        return facts
-
-    @property
-    def cost(self) -> int:
-        """The last poll's requests."""
-        return sum(self.usage.requests.values())
-
-    def asked(self, part: str) -> list[str]:
-        """The last poll's requests whose path holds `part`, in order."""
-        requests = self.server.requests if self.server else []
-        return [str(request) for request in requests if part in request.path]

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
-from exporter.errors import SourceError
-from exporter.http import Usage
 from exporter.model import Facts
-from exporter.providers.base import Since
 from exporter.providers.github import GitHub
+from tests.support.polling import Polling
 from tests.support.replay import Answer, Request, Server
 
 NOW = 1_768_046_400.0  # 2026-01-10T12:00:00Z
@@ -206,41 +203,16 @@ def _sha(text: str) -> str:
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-class Source:
-    """The exporter's side: one configuration, its marks from poll to poll, and what was told so far."""
+class Source(Polling):
+    """`runs` are the results by id and attempt as they were told first, `told` all that was told."""
 
     def __init__(self, server: Server, path: str = "", **config: Any) -> None:
-        self.server = server
-        self.provider = GitHub.model_validate({"kind": "github", "url": server.url + path, "owner": "acme", **config})
-        self.auth = self.provider.auth()
-        self.marks: dict[str, str] = {}
+        source = GitHub.model_validate({"kind": "github", "url": server.url + path, "owner": "acme", **config})
+        super().__init__(source, server)
         self.runs: dict[tuple[str, int], str] = {}
         self.told: list[tuple[str, int]] = []
-        self.error: SourceError | None = None
-        self.usage = Usage()
 
-    def poll(self, now: float) -> Facts:
-        """Polls once; what a poll told before it failed is kept, as the ledger does."""
-        steps: list[Facts] = []
-        self.error = None
-        self.server.requests.clear()
-        with self.provider.connect(time.monotonic() + 20, self.auth) as http:
-            try:
-                steps.extend(self.provider.fetch(http, Since(now, dict(self.marks))))
-            except SourceError as error:
-                self.error = error
-        self.usage = http.usage
-        facts = Facts.merged(steps)
-        self.marks.update(facts.marks)
+    def heard(self, facts: Facts) -> None:
         for run in facts.runs:
             self.runs.setdefault((run.run_id, run.attempt), run.result.value)
             self.told.append((run.run_id, run.attempt))
-        return facts
-
-    @property
-    def cost(self) -> dict[str, int]:
-        return dict(self.usage.requests)
-
-    def asked(self, part: str) -> list[str]:
-        """The last poll's requests whose path holds `part`, in order."""
-        return [str(request) for request in self.server.requests if part in request.path]

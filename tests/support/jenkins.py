@@ -8,17 +8,14 @@ Like Jenkins it answers what `tree=` asks for and nothing else, with ranges; `bu
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
-from exporter.errors import SourceError
 from exporter.model import Facts, Run
-from exporter.providers.base import Since
 from exporter.providers.jenkins import Jenkins
 from exporter.providers.jenkins.api import Build
+from tests.support.polling import Polling
 from tests.support.replay import Answer, Request, Server
 
 NOW = 1_768_046_400.0  # 2026-01-10T12:00:00Z
@@ -178,44 +175,24 @@ def build(**more: Any) -> Build:
     return Build.model_validate({**usual, **more})
 
 
-class Source:
-    """The exporter's side: one configuration, its marks from poll to poll, and what was told so far."""
+class Source(Polling):
+    """`runs` are the runs by repository and id as they were told first, `told` the ids of all that were told."""
 
     def __init__(self, server: Server, **config: Any) -> None:
-        self.server = server
-        self.provider = Jenkins.model_validate({"kind": "jenkins", "url": server.url, **config})
-        self.marks: dict[str, str] = {}
+        super().__init__(Jenkins.model_validate({"kind": "jenkins", "url": server.url, **config}), server)
         self.runs: dict[tuple[str, str], Run] = {}
         self.told: list[str] = []
-        self.error: SourceError | None = None
 
-    def poll(self, now: float = NOW, steps: int | None = None) -> Facts:
-        """Polls once; what a poll told before it failed is kept, as the ledger does. It may be cut after `steps`."""
-        self.server.requests.clear()
-        facts = Facts.merged(self._told(now, steps))
-        self.marks.update(facts.marks)
+    def poll(self, now: float = NOW, time_limit: float = 20.0, steps: int | None = None) -> Facts:
+        return super().poll(now, time_limit, steps)
+
+    def heard(self, facts: Facts) -> None:
         for run in facts.runs:
             self.runs.setdefault((str(run.repository), run.run_id), run)
             self.told.append(run.run_id)
-        return facts
-
-    def _told(self, now: float, steps: int | None) -> Iterator[Facts]:
-        self.error = None
-        with self.provider.connect(time.monotonic() + 20, self.provider.auth()) as http:
-            try:
-                for index, step in enumerate(self.provider.fetch(http, Since(now, dict(self.marks))), 1):
-                    yield step
-                    if index == steps:
-                        return
-            except SourceError as error:
-                self.error = error
 
     @property
-    def asked(self) -> list[str]:
-        """The paths of the last poll's requests, in order, without those of every poll."""
+    def news(self) -> list[str]:
+        """The last poll's requests, in order, without those of every poll."""
         usual = ("/api/json", "/queue/api/json", "/computer/api/json")
         return [request.path for request in self.server.requests if request.path not in usual]
-
-    @property
-    def cost(self) -> int:
-        return len(self.server.requests)
