@@ -116,3 +116,45 @@ def ask_jenkins(jenkins_server: DemoServer, session: requests.Session) -> Ask:
         return session.get(jenkins_server.addresses.jenkins + path, params=params, auth=auth, timeout=30)
 
     return ask
+
+
+@pytest.fixture(scope="package")
+def gitlab_acme() -> Organisation:
+    """An organisation that stands still, all of it on GitLab."""
+    now = int(time.time())
+    organisation = Organisation(seed=7, start=now - 480, spread=all_on(Host.GITLAB))
+    organisation.advance(now)
+    organisation.freeze()
+    return organisation
+
+
+@pytest.fixture(scope="package")
+def gitlab_server(gitlab_acme: Organisation) -> Iterator[DemoServer]:
+    with DemoServer(gitlab_acme, time.time) as running:
+        yield running
+
+
+@pytest.fixture
+def gitlab_host(gitlab_server: DemoServer, session: requests.Session) -> Ask:
+    """Asks the GitLab-shaped host's API for a path, with the demo's token unless told otherwise."""
+
+    def ask(path: str, /, *, headers: dict[str, str] | None = None, **params: Any) -> requests.Response:
+        url = path if path.startswith("http") else f"{gitlab_server.addresses.gitlab}/api/v4{path}"
+        usual = {"PRIVATE-TOKEN": gitlab_server.tokens.gitlab}
+        return session.get(url, params=params, headers=usual if headers is None else headers, timeout=10)
+
+    return ask
+
+
+@pytest.fixture(scope="package")
+def merging(gitlab_acme: Organisation) -> Repository:
+    """The repository on GitLab in which most merge requests were merged."""
+    readable = [each for each in gitlab_acme.repositories.values() if not each.unreadable]
+    return max(readable, key=lambda each: sum(pull.merged_at is not None for pull in each.pulls))
+
+
+@pytest.fixture(scope="package")
+def shipping(gitlab_acme: Organisation) -> Repository:
+    """The repository on GitLab that was deployed most often."""
+    readable = [each for each in gitlab_acme.repositories.values() if not each.unreadable]
+    return max(readable, key=lambda each: len(each.deployments))

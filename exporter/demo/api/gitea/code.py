@@ -13,9 +13,9 @@ from exporter.demo.api.gitea.branches import branches, resolved
 from exporter.demo.api.gitea.commits import branch, commit, detail_of
 from exporter.demo.api.gitea.finder import Finder
 from exporter.demo.api.gitea.names import base_of
-from exporter.demo.api.gitea.objects import blob_sha
 from exporter.demo.api.gitea.paging import Show, asked, older, paged, said
 from exporter.demo.api.gitea.replies import Missing, written
+from exporter.demo.api.objects import blob_sha
 
 
 class CodePages:

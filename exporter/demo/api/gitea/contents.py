@@ -10,8 +10,8 @@ from exporter.demo.api.answers import Refused, iso
 from exporter.demo.api.gitea.branches import branches, files_at, resolved
 from exporter.demo.api.gitea.commits import latest
 from exporter.demo.api.gitea.names import api, page
-from exporter.demo.api.gitea.objects import Entry, below, blob_sha, entries, tree_sha
 from exporter.demo.api.gitea.replies import Missing
+from exporter.demo.api.objects import Entry, below, blob_sha, entries, tree_sha
 from exporter.demo.files import Files
 from exporter.demo.pull import Commit
 from exporter.demo.repository import Repository
