@@ -12,7 +12,7 @@ LABEL org.opencontainers.image.title="ORCHEX-KILO exporter" \
 # For sources of the kind `git`. Debian's archive keeps only the newest version of a package.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends git openssh-client \
+    && apt-get install --yes --no-install-recommends ca-certificates git openssh-client \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/exporter /opt/exporter
 ENV PATH=/opt/exporter/bin:$PATH \

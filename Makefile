@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test faults bench format clean
+.PHONY: run test faults gitea bench format clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/orchex-kilo-exporter demo $(ARGS)
@@ -20,6 +20,11 @@ test: $(VENV)/.test
 # The long form of the crash tests that `make test` runs in short.
 faults: $(VENV)/.test
 	$(BIN)/pytest tests/faults --rounds=200 $(ARGS)
+
+# The provider against a real Gitea, which Go builds from its module.
+gitea: $(VENV)/.test
+	@sh tests/real/build-gitea .cache/gitea
+	$(BIN)/pytest tests/real --gitea=.cache/gitea/gitea $(ARGS)
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -1,11 +1,11 @@
 """The provider against a real Gitea: what it says of an organisation whose history is made here.
 
-    pytest tests/real --gitea=/path/to/gitea
+    make gitea
+    .venv/bin/pytest tests/real --gitea=/path/to/gitea
 
-The binary is a release for this machine, or one that is built, with `go build -tags 'sqlite
-sqlite_unlock_notify' .`, in a copy of the Go module `code.gitea.io/gitea` (1.25 or newer) and that
-stays there, beside its templates. It needs git, and nothing else: the jobs are taken by a runner of
-ours, which only says how they ended.
+The binary is a release for this machine (1.25 or newer), or what `tests/real/build-gitea` builds; that
+one stays beside its templates. It needs git, and nothing else: the jobs are taken by a runner of ours,
+which only says how they ended.
 """
 
 from __future__ import annotations
