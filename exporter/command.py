@@ -21,6 +21,8 @@ from exporter.errors import CommandFailed, TimedOut
 
 MAX_OUTPUT = 1024 * 1024
 PIECE = 64 * 1024
+LONGEST_WAIT: float = 3600.0
+"""The system takes no wait of more than 24 days; a longer one is made of several."""
 OWN_VARIABLES = "ORCHEX_KILO_"
 
 
@@ -117,7 +119,7 @@ class _Exchange:
                 left = deadline - monotonic()
                 if left <= 0:
                     raise subprocess.TimeoutExpired(self._process.args, 0)
-                for key, _ in selector.select(left):
+                for key, _ in selector.select(min(left, LONGEST_WAIT)):
                     key.data(selector, key.fd)
         output, written = (bytes(collected) for collected in self._collected.values())
         return output, written

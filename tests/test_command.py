@@ -87,6 +87,10 @@ def test_the_whole_group_is_killed_when_the_time_is_over(tmp_path: Path) -> None
         assert gone(pid)
 
 
+def test_a_time_limit_may_be_longer_than_the_system_can_wait_at_once() -> None:
+    assert command.run(python("print('done')"), 60 * 86400).output == b"done\n"
+
+
 def test_a_command_that_closes_its_output_is_limited_too() -> None:
     begun = time.monotonic()
     with pytest.raises(TimedOut):

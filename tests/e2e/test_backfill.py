@@ -14,13 +14,15 @@ import yaml
 
 from exporter.answers import Median
 from exporter.backfill import described
-from exporter.demo.catalogue import ARCHIVE_PATTERN, OWNER
+from exporter.demo.config import configuration
+from exporter.demo.hosts import ON_GITHUB, Spread, over_all
 from exporter.demo.organisation import Organisation
 from exporter.demo.server import DemoServer
 from exporter.ledger import Ledger
 from tests.support.exporter import run, running
 
 DAY = 86400.0
+SYSTEMS = ("orchex", "kilo", "bridges")
 AGO, LENGTH = 7, 14
 """Days since the migration's start, and of the window before it; both lie in the organisation's history."""
 
@@ -28,8 +30,8 @@ AGO, LENGTH = 7, 14
 class Past:
     """An organisation that stands still, with four weeks behind it."""
 
-    def __init__(self) -> None:
-        self.organisation = Organisation(start=time.time() - 60, history_days=28)
+    def __init__(self, spread: Spread = ON_GITHUB) -> None:
+        self.organisation = Organisation(start=time.time() - 60, history_days=28, spread=spread)
         self.organisation.freeze()
         self.server = DemoServer(self.organisation, time.time)
         self.start: date = datetime.now(UTC).date() - timedelta(days=AGO)
@@ -37,12 +39,10 @@ class Past:
         self.begin = self.end - LENGTH * DAY
 
     def configuration(self, folder: Path) -> dict[str, Any]:
-        host = {"kind": "github", "url": self.server.addresses.github, "token": self.server.tokens.github}
-        return {
-            "ledger": {"url": f"sqlite:///{folder}/ledger.db"},
-            "sources": {"acme": {**host, "owner": OWNER, "exclude": [ARCHIVE_PATTERN]}},
-            "migration": {"start": self.start, "size": "small"},
-        }
+        ledger = f"sqlite:///{folder}/ledger.db"
+        made = configuration(self.organisation, self.server.addresses, ledger, folder, self.server.tokens)
+        hosts = {name: source for name, source in made["sources"].items() if name not in SYSTEMS}
+        return {**made, "sources": hosts, "migration": {"start": self.start, "size": "small"}}
 
     def command(self, folder: Path) -> tuple[str, ...]:
         file = folder / "config.yml"
@@ -91,6 +91,16 @@ def test_it_measures_what_the_organisation_knows(past: Past, tmp_path: Path) -> 
     assert "forbidden" in done.stderr, "one repository may not be read, and that is said"
     again = run(*past.command(tmp_path), folder=tmp_path)
     assert again.stdout.startswith(f"already measured on {datetime.now(UTC).date()}: {measured(past, tmp_path)}")
+
+
+def test_it_measures_the_same_organisation_on_all_hosts(tmp_path: Path) -> None:
+    past = Past(over_all)
+    with past.server:
+        done = run(*past.command(tmp_path), folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == measured(past, tmp_path) + "\n"
+    for source in ("acme", "git", "gitea", "gitlab", "jenkins"):
+        assert f"{source}: done, " in done.stderr
 
 
 def killed_at_request(past: Past, folder: Path, number: int) -> None:
