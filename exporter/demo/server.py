@@ -117,10 +117,10 @@ class DemoServer:
         self._orchex = OrchexApi(organisation, self.tokens.orchex, Limit(orchex_limit), clock)
         self._kilo = KiloApi(organisation, self.tokens.kilo)
         self._people = PeopleApi(organisation, self.tokens.people)
-        on, limit = organisation.on, DEMO_LIMIT
-        self._gitlab = GitLabHost(on(Host.GITLAB), self.tokens.gitlab, Limit(limit), clock)
-        self._gitea = GiteaHost(on(Host.GITEA), self.tokens.gitea, Limit(limit), clock)
-        self._jenkins = JenkinsApi(on(Host.GIT), self.tokens.jenkins, Limit(limit), clock)
+        on = organisation.on
+        self._gitlab = GitLabHost(on(Host.GITLAB), self.tokens.gitlab, Limit(DEMO_LIMIT), clock)
+        self._gitea = GiteaHost(on(Host.GITEA), self.tokens.gitea)
+        self._jenkins = JenkinsApi(on(Host.GIT), self.tokens.jenkins, clock)
         plain = on(Host.GIT)
         self._git = GitServer(plain, self.tokens.git, lambda: organisation.advance(clock()), organisation.lock)
         self._running: _Running | None = None

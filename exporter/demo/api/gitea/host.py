@@ -5,12 +5,12 @@ Whoever shows no token sees what is public: the version, people, and no reposito
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from exporter.demo.api.answers import Limit, Refused
+from exporter.demo.api.answers import Refused
 from exporter.demo.api.gitea import people
 from exporter.demo.api.gitea.code import CodePages
 from exporter.demo.api.gitea.finder import Finder
@@ -29,12 +29,10 @@ VERSION = "1.26.0"
 class GiteaHost:
     """The pages below its base address, for the repositories that lie on it.
 
-    Gitea limits nobody and knows no conditional requests, so that `limit` and `clock` are not asked.
+    Gitea limits nobody and knows no conditional requests.
     """
 
-    def __init__(
-        self, repositories: Mapping[str, Repository], token: str, limit: Limit, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, repositories: Mapping[str, Repository], token: str) -> None:
         self._finder = Finder(repositories, token)
 
     def pages(self) -> dict[str, Show]:

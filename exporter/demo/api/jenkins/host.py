@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exporter.demo.api.answers import Limit
 from exporter.demo.api.jenkins import people, replies, workers
 from exporter.demo.api.jenkins.builds import Build
 from exporter.demo.api.jenkins.export import Bean
@@ -29,12 +28,10 @@ class _Forbidden(Exception):
 class JenkinsApi:
     """The pages below its base address, for the repositories that lie on plain git.
 
-    There is one user, `demo`, who may read all but the unreadable. Jenkins knows no rate limit: `limit` is not asked.
+    There is one user, `demo`, who may read all but the unreadable. Jenkins knows no rate limit.
     """
 
-    def __init__(
-        self, repositories: Mapping[str, Repository], token: str, limit: Limit, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, repositories: Mapping[str, Repository], token: str, clock: Callable[[], float]) -> None:
         self._repositories = repositories
         self._token = token
         self._clock = clock
