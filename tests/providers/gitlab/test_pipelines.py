@@ -19,21 +19,6 @@ CI = ".gitlab-ci.yml"
 PIPELINES = "/api/v4/projects/1/pipelines"
 
 
-@pytest.fixture
-def hub() -> Hub:
-    return Hub()
-
-
-@pytest.fixture
-def project(hub: Hub) -> Project:
-    return hub.add()
-
-
-@pytest.fixture
-def source(server: Server) -> Source:
-    return Source(server)
-
-
 def active(facts: Facts) -> tuple[int, int, int]:
     (one,) = facts.active
     return one.pending, one.executing, one.finalizing

@@ -35,11 +35,6 @@ def root(shop: Repo) -> Path:
     return shop.path.parent.parent
 
 
-@pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    return tmp_path / "cache"
-
-
 def reads_well(source: Source) -> bool:
     facts = source.poll()
     assert source.error is None, repr(source.error)

@@ -22,22 +22,6 @@ from tests.support.replay import Answer, Server
 TOP = "/api/json"
 
 
-@pytest.fixture
-def controller() -> Controller:
-    return Controller()
-
-
-@pytest.fixture
-def server(controller: Controller) -> Iterator[Server]:
-    with Server(controller) as running:
-        yield running
-
-
-@pytest.fixture
-def jenkins(server: Server) -> Source:
-    return Source(server)
-
-
 def organisation(controller: Controller, repositories: int, *branches: str) -> list[Folder]:
     """`acme/REPOSITORY/ci` with a job of each branch, which was built a day ago."""
     projects = [controller.top.project("acme", f"r{index:03}", "ci", title="CI") for index in range(repositories)]

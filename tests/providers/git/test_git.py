@@ -29,11 +29,6 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "srv"
 
 
-@pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    return tmp_path / "cache"
-
-
 class TestConfiguration:
     def test_the_defaults(self) -> None:
         git = Git.model_validate({"kind": "git", "repositories": ["https://git.example.org/acme/shop.git"]})

@@ -12,16 +12,6 @@ REPOSITORY = Repository("acme", "a")
 
 
 @pytest.fixture
-def hub() -> Hub:
-    return Hub()
-
-
-@pytest.fixture
-def project(hub: Hub) -> Project:
-    return hub.add()
-
-
-@pytest.fixture
 def source(server: Server) -> Source:
     return Source(server, environments=["production", "live/eu"])
 

@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.gitea import DAY, HOUR, MINUTE, NOW, Hub, Repo, Source
 from tests.support.replay import Answer, Server
-
-
-@pytest.fixture
-def hub() -> Hub:
-    return Hub()
-
-
-@pytest.fixture
-def repo(hub: Hub) -> Repo:
-    return hub.add("a")
-
-
-@pytest.fixture
-def server(hub: Hub) -> Iterator[Server]:
-    with Server(hub) as running:
-        yield running
-
-
-@pytest.fixture
-def source(server: Server) -> Source:
-    return Source(server.url, server)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from pydantic import ValidationError
 
@@ -17,24 +15,8 @@ from tests.support.replay import Answer, Server
 
 
 @pytest.fixture
-def hub() -> Hub:
-    return Hub()
-
-
-@pytest.fixture
 def repo(hub: Hub) -> Repo:
     return hub.add("a", files={"README.md": "a"})
-
-
-@pytest.fixture
-def server(hub: Hub) -> Iterator[Server]:
-    with Server(hub) as running:
-        yield running
-
-
-@pytest.fixture
-def source(server: Server) -> Source:
-    return Source(server.url, server)
 
 
 @pytest.mark.parametrize(

@@ -27,11 +27,6 @@ def shop(tmp_path: Path) -> Repo:
     return repo
 
 
-@pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    return tmp_path / "cache"
-
-
 def only_mirror(cache: Path) -> Path:
     (mirror,) = cache.glob("*.git")
     return mirror

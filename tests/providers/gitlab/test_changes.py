@@ -6,24 +6,9 @@ import pytest
 
 from exporter.model import Change, Facts
 from tests.support.gitlab import DAY, HOUR, MINUTE, NOW, Hub, Project, Source, iso
-from tests.support.replay import Answer, Server
+from tests.support.replay import Answer
 
 COMMITS = "/api/v4/projects/1/merge_requests/{}/commits"
-
-
-@pytest.fixture
-def hub() -> Hub:
-    return Hub()
-
-
-@pytest.fixture
-def project(hub: Hub) -> Project:
-    return hub.add()
-
-
-@pytest.fixture
-def source(server: Server) -> Source:
-    return Source(server)
 
 
 def told(facts: Facts) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from exporter.model import Repository, Result
@@ -12,25 +10,14 @@ from exporter.providers.jenkins.api import LastBuild
 from exporter.providers.jenkins.builds import OVERLAP, PAGE, on_default_branch, own_repository, repository_of, run_id
 from exporter.providers.jenkins.jobs import Job as Listed
 from tests.support.jenkins import DAY, HOUR, MINUTE, NOW, Controller, Job, Source, build
-from tests.support.replay import Answer, Request, Server
+from tests.support.replay import Answer, Request
 
 LIST = "/job/nightly/api/json"
 
 
 @pytest.fixture
-def controller() -> Controller:
-    return Controller()
-
-
-@pytest.fixture
 def job(controller: Controller) -> Job:
     return controller.top.job("nightly")
-
-
-@pytest.fixture
-def jenkins(controller: Controller) -> Iterator[Source]:
-    with Server(controller) as server:
-        yield Source(server)
 
 
 def results(source: Source) -> list[str]:

@@ -24,16 +24,6 @@ CI = ".gitlab-ci.yml"
 LISTING = "/api/v4/groups/acme/projects"
 
 
-@pytest.fixture
-def hub() -> Hub:
-    return Hub()
-
-
-@pytest.fixture
-def source(server: Server) -> Source:
-    return Source(server)
-
-
 def scope(facts: Facts) -> list[str]:
     assert facts.scope is not None
     return sorted(map(str, facts.scope))

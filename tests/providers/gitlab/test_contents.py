@@ -19,18 +19,8 @@ LARGE = {f"src/{number:04}.py": "" for number in range(500)}
 
 
 @pytest.fixture
-def hub() -> Hub:
-    return Hub()
-
-
-@pytest.fixture
 def project(hub: Hub) -> Project:
     return hub.add(files=dict(MIGRATED))
-
-
-@pytest.fixture
-def source(server: Server) -> Source:
-    return Source(server)
 
 
 def evidence(facts: Facts) -> Evidence | None:
