@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from exporter.demo.api.answers import Refused, iso
-from exporter.demo.api.github.names import api, blob_sha, node_id, page, tree_sha
+from exporter.demo.api.github.names import api, node_id, page, tree_sha
 from exporter.demo.api.github.people import user
+from exporter.demo.api.objects import blob_sha
 from exporter.demo.files import Files
 from exporter.demo.pull import Commit
 from exporter.demo.repository import Repository

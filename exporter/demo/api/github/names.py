@@ -40,9 +40,3 @@ def workflow_id(repository: Repository, path: str) -> int:
 def tree_sha(commit_sha: str) -> str:
     """The root tree of a commit: every commit has another one, since each changes a file."""
     return hashlib.sha1(f"tree {commit_sha}".encode(), usedforsecurity=False).hexdigest()
-
-
-def blob_sha(text: str) -> str:
-    """As git itself names a file's content."""
-    content = text.encode()
-    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
