@@ -1,4 +1,4 @@
-"""Kill -9 at any moment of a poll: afterwards no run is lost and none is counted twice."""
+"""Kill -9 at any moment of a poll, on all hosts: afterwards no run is lost and none is counted twice."""
 
 import random
 import threading
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from exporter.demo.hosts import over_all
 from tests.support.exporter import Process, Samples, serving
 from tests.support.organisation import Staged, polled_anew, staged
 from tests.support.waiting import until
@@ -15,7 +16,7 @@ from tests.support.waiting import until
 STEP = 60
 """Seconds of the organisation's life between two kills."""
 REQUESTS = 60
-"""A later poll asks some seventy times."""
+"""A later poll asks more often than that."""
 
 
 def runs(samples: Samples) -> Counter[tuple[str, ...]]:
@@ -61,7 +62,7 @@ def kill_after(stage: Staged, process: Process, seconds: float) -> None:
 def test_no_run_is_lost_or_counted_twice(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     rounds = request.config.getoption("--rounds")
     chance = random.Random(rounds)
-    with staged(behind=STEP * (rounds + 2)) as stage:
+    with staged(behind=STEP * (rounds + 2), spread=over_all) as stage:
         configuration = stage.configuration(tmp_path)
         for turn in range(rounds):
             with serving(tmp_path, configuration) as process:
