@@ -151,6 +151,11 @@ class ActiveRuns:
     executing: int = 0
     finalizing: int = 0
 
+    @classmethod
+    def counted(cls, repository: Repository, states: Iterable[RunState]) -> ActiveRuns:
+        every = list(states)
+        return cls(repository, *(every.count(state) for state in RunState))
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -78,8 +78,10 @@ class Observed:
     @property
     def repositories(self) -> tuple[RepositoryView, ...]:
         """Those in scope, each with what any source has run for it."""
-        built = _by_name(repository for view in self.views for repository in view.built)
         known = [repository for view in self.views for repository in view.repositories]
+        built = _by_name(repository for view in self.views for repository in view.built)
+        if not built:
+            return (*known, *self.lost)
         return (*(_ran(repository, built.get(_name(repository), [])) for repository in known), *self.lost)
 
     def indicators(self, required: Collection[Component]) -> Indicators:

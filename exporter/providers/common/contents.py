@@ -13,11 +13,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from pydantic import Field
 
 from exporter.errors import BadPayload, SourceError
 from exporter.evidence import EvidenceRules, judge, to_read
+from exporter.http import Http
 from exporter.model import Evidence, Facts, Repository, RepositoryState, Unreadable, Workflow
 from exporter.providers.base import Payload, parse
 from exporter.providers.common.items import unreadable
@@ -49,7 +51,7 @@ class BlobPayload(Payload):
     encoding: str | None = "base64"
 
 
-def mark_name(repository: Repository) -> str:
+def mark_name(repository: Repository | str) -> str:
     return f"contents:{repository}"
 
 
@@ -81,6 +83,16 @@ def untold(repository: Repository, known: ContentsMark, error: SourceError | Non
     failed: tuple[Unreadable, ...] = () if error is None else (unreadable(str(repository), error),)
     marks = {mark_name(repository): ContentsMark(workflows=known.workflows).model_dump_json()}
     return Facts(repositories=(RepositoryState(repository, None),), unreadable=failed, marks=marks)
+
+
+def texts_at(http: Http, files: Files, address: Callable[[str], str]) -> Texts:
+    """The texts of files whose blobs are asked for at the address of their id, which is given quoted."""
+
+    def read(paths: Iterable[str]) -> Mapping[str, str]:
+        replies = {path: http.get(address(quote(files[path], safe=""))) for path in paths}
+        return {path: parse_blob(reply.json(), f"{reply.url} ({path})") for path, reply in replies.items()}
+
+    return read
 
 
 def parse_blob(data: Any, where: str) -> str:

@@ -105,7 +105,7 @@ def scope_marks(
 
 def forgotten(name: str) -> Mapping[str, str]:
     """The mark by which a repository's state is told anew, should it come back."""
-    return {f"contents:{name}": ""}
+    return {mark_name(name): ""}
 
 
 def rotated(targets: Sequence[T], after: str) -> list[T]:

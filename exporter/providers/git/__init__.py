@@ -33,7 +33,7 @@ wrong by more than `history`, a shallow history may end too early, and merges be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
@@ -99,22 +99,20 @@ class Git(WebProvider):
     def _basic(self) -> Basic:
         return Basic(self.user, self.token, self.token_file)
 
-    @property
-    def _addresses(self) -> tuple[Address, ...]:
-        return parse_addresses(self.repositories)
-
     def fetch(self, http: Http, since: Since) -> Iterator[Facts]:
         """First the scope, then one step for each repository, whole, from where the last poll was cut."""
         path = program.find()
         cache = default_cache() if self.cache is None else usable(Path(self.cache))
-        yield scope_of((address.repository for address in self._addresses), since)
-        yield from steps(self._outcomes(path, cache, http, since))
+        addresses = parse_addresses(self.repositories)
+        yield scope_of((address.repository for address in addresses), since)
+        yield from steps(self._outcomes(path, rotated(addresses, since.get(CURSOR) or ""), cache, http, since))
         yield Facts(marks={CURSOR: ""})
 
-    def _outcomes(self, path: str, cache: Path, http: Http, since: Since) -> Iterator[Outcome]:
-        targets = rotated(self._addresses, since.get(CURSOR) or "")
-        for number, address in enumerate(targets, 1):
-            left = share(http, last=number == len(targets))
+    def _outcomes(
+        self, path: str, addresses: Sequence[Address], cache: Path, http: Http, since: Since
+    ) -> Iterator[Outcome]:
+        for number, address in enumerate(addresses, 1):
+            left = share(http, last=number == len(addresses))
             yield address.repository, self._outcome(path, address, cache, http, since, left)
 
     def _outcome(

@@ -10,12 +10,9 @@ from collections.abc import Sequence
 
 from exporter.errors import BadPayload
 from exporter.evidence import EvidenceRules
-from exporter.model import Evidence, Facts, Repository
-from exporter.providers.common.contents import ContentsMark, Files, digest_of, judged, told
+from exporter.model import Facts, Repository
+from exporter.providers.common.contents import ContentsMark, Files, Texts, digest_of, judged, told
 from exporter.providers.git.mirror import Mirror
-
-EMPTY = "empty"
-"""The digest of a repository to which nothing was ever pushed."""
 
 
 class HeadMark(ContentsMark):
@@ -29,16 +26,21 @@ class HeadMark(ContentsMark):
 
 def empty(repository: Repository, known: HeadMark, rules: EvidenceRules) -> Facts:
     """A repository to which nothing was ever pushed: it can be read, and shows no evidence."""
-    mark = HeadMark(rules=digest_of(rules), digest=EMPTY)
-    return told(repository, mark, None if known == mark else Evidence())
+    return _judged(repository, "", {}, lambda _: {}, rules, known)
 
 
 def read_contents(mirror: Mirror, repository: Repository, head: str, rules: EvidenceRules, known: HeadMark) -> Facts:
     """The evidence at `head`, if it is not what was known."""
     files = parse_tree(mirror.run("ls-tree", "-r", "-z", "--full-tree", head), str(repository))
-    before = known if known.rules == digest_of(rules) else HeadMark()
-    mark, evidence = judged(before, files, lambda paths: _texts(mirror, files, list(paths)), rules)
-    return told(repository, mark.model_copy(update={"head": head, "rules": digest_of(rules)}), evidence)
+    return _judged(repository, head, files, lambda paths: _texts(mirror, files, list(paths)), rules, known)
+
+
+def _judged(
+    repository: Repository, head: str, files: Files, texts: Texts, rules: EvidenceRules, known: HeadMark
+) -> Facts:
+    digest = digest_of(rules)
+    mark, evidence = judged(known if known.rules == digest else HeadMark(), files, texts, rules)
+    return told(repository, mark.model_copy(update={"head": head, "rules": digest}), evidence)
 
 
 def _texts(mirror: Mirror, files: Files, wanted: Sequence[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ It knows branches, trees and blobs; what they mean is `exporter.evidence`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import count
 from urllib.parse import quote
 
@@ -27,7 +27,7 @@ from exporter.providers.common.contents import (
     digest_of,
     judged,
     mark_name,
-    parse_blob,
+    texts_at,
     told,
     untold,
 )
@@ -106,7 +106,7 @@ def _read(http: Http, target: Target, rules: EvidenceRules, known: BranchMark) -
         return known, None
     files = _tree(http, target, commit)
     seen = known.model_copy(update={"commit": commit})
-    return judged(seen, files, lambda paths: _texts(http, target, files, paths), rules)
+    return judged(seen, files, texts_at(http, files, lambda sha: target.at(f"git/blobs/{sha}")), rules)
 
 
 def _tip(http: Http, target: Target) -> str:
@@ -127,11 +127,6 @@ def _tree(http: Http, target: Target, commit: str) -> Files:
         if not (tree.truncated and tree.tree):
             break
     return files
-
-
-def _texts(http: Http, target: Target, files: Files, paths: Iterable[str]) -> Mapping[str, str]:
-    replies = {path: http.get(target.at(f"git/blobs/{quote(files[path], safe='')}")) for path in paths}
-    return {path: parse_blob(reply.json(), f"{reply.url} ({path})") for path, reply in replies.items()}
 
 
 def parse_tree(data: object, where: str) -> TreePayload:

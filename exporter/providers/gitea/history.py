@@ -26,12 +26,12 @@ from pydantic import Field
 
 from exporter.errors import NotFound, SourceError
 from exporter.http import Http
-from exporter.model import Facts, Moment, Result, Run, RunState, Seconds, Unreadable
+from exporter.model import ActiveRuns, Facts, Moment, Result, Run, RunState, Seconds, Unreadable
 from exporter.providers.base import Since
 from exporter.providers.common.items import ITEM_ERRORS, unreadable
 from exporter.providers.common.marks import Mark, read_mark
 from exporter.providers.gitea.api import Target, pages
-from exporter.providers.gitea.runs import DefinitionOf, RunPayload, count_active, parse_run, parse_runs, to_run
+from exporter.providers.gitea.runs import DefinitionOf, RunPayload, parse_run, parse_runs, to_run
 
 DEEP_EVERY: Seconds = 3600.0
 RERUN_WITHIN: Seconds = 86400.0
@@ -143,7 +143,7 @@ class _Reading:
             open=self.open,
             ended=self.ended,
         )
-        active = count_active(self.target.repository, (run.state for run in self.open.values()))
+        active = ActiveRuns.counted(self.target.repository, (run.state for run in self.open.values()))
         return Facts(
             runs=tuple(self.told),
             active=(active,),

@@ -18,12 +18,12 @@ Decisions about their words
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from pydantic import AliasChoices, Field
 
 from exporter.errors import BadPayload
-from exporter.model import ActiveRuns, Moment, Repository, Result, Run, RunState, Unreadable, Workflow
+from exporter.model import Moment, Repository, Result, Run, RunState, Unreadable, Workflow
 from exporter.providers.base import Payload, parse
 from exporter.providers.common.items import field_of, parse_each
 from exporter.providers.common.words import newer_word
@@ -140,8 +140,3 @@ def to_run(run: RunPayload, result: Result, attempt: int, target: Target, defini
         started_at=run.started_at if run.created_at is not None else None,
         finished_at=run.ended_at,
     )
-
-
-def count_active(repository: Repository, states: Iterable[RunState]) -> ActiveRuns:
-    every = list(states)
-    return ActiveRuns(repository, *(every.count(state) for state in RunState))

@@ -17,18 +17,18 @@ It knows the order of questions, groups and the mark; what a task means is in `r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import Field
 
 from exporter.http import Http
-from exporter.model import Facts, Moment, Result, Run, RunState, Seconds, Unreadable
+from exporter.model import ActiveRuns, Facts, Moment, Result, Run, RunState, Seconds, Unreadable
 from exporter.providers.base import Since, When
 from exporter.providers.common.items import field_of, parse_each
 from exporter.providers.common.marks import Mark, read_mark
 from exporter.providers.gitea.api import Maybe, Page, Target, pages
 from exporter.providers.gitea.history import KEY, RERUN_WITHIN, mark_name
-from exporter.providers.gitea.runs import DefinitionOf, WordPayload, count_active
+from exporter.providers.gitea.runs import DefinitionOf, WordPayload
 
 SETTLED: Seconds = 300.0
 SILENT: Seconds = 900.0
@@ -109,19 +109,20 @@ def read_tasks(http: Http, target: Target, definition_of: DefinitionOf, since: S
     states: list[RunState] = []
     kept: dict[int, Group] = {}
     for number, group in sorted(groups.items()):
-        ended = list(_ended(group, since.now))
+        attempts = group.attempts
+        ended = list(_ended(attempts, settled=since.now - group.last_at >= SETTLED))
         if group.last_at >= news_from:
-            told += [_to_run(group.attempts[i], i + 1, target, definition_of) for i in ended if i >= group.told]
+            told += [_to_run(attempts[i], i + 1, target, definition_of) for i in ended if i >= group.told]
         count = max([group.told, *(index + 1 for index in ended)])
-        if count < len(group.attempts):
-            states.append(_state(group.attempts[-1]))
-        if count < len(group.attempts) or group.last_at >= since.now - RERUN_WITHIN:
+        if count < len(attempts):
+            states.append(_state(attempts[-1]))
+        if count < len(attempts) or group.last_at >= since.now - RERUN_WITHIN:
             kept[number] = group.model_copy(update={"told": count})
     newest = max([task.id for task in tasks], default=mark.newest_task if mark else 0)
     new = TasksMark(read_at=since.now, newest_task=newest, groups=kept)
     return Facts(
         runs=tuple(told),
-        active=(count_active(target.repository, states),),
+        active=(ActiveRuns.counted(target.repository, states),),
         unreadable=bad,
         marks={mark_name(target): new.model_dump_json()},
     )
@@ -162,12 +163,11 @@ def _grouped(tasks: list[TaskPayload], known: Mapping[int, Group]) -> dict[int, 
     }
 
 
-def _ended(group: Group, now: Moment) -> Iterator[int]:
+def _ended(attempts: Sequence[Attempt], *, settled: bool) -> Iterator[int]:
     """The indexes of the attempts that have ended; the last one only when it has settled."""
-    attempts = group.attempts
     for index, attempt in enumerate(attempts):
         over = all(task.result is not None for task in attempt)
-        if over and (index < len(attempts) - 1 or now - group.last_at >= SETTLED):
+        if over and (index < len(attempts) - 1 or settled):
             yield index
 
 

@@ -13,7 +13,7 @@ It knows trees and blobs; what they mean is `exporter.evidence`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -29,7 +29,7 @@ from exporter.providers.common.contents import (
     digest_of,
     judged,
     mark_name,
-    parse_blob,
+    texts_at,
     told,
     untold,
 )
@@ -106,12 +106,7 @@ def _read(http: Http, target: Target, rules: EvidenceRules, known: BranchMark) -
     tree = parse_tree(reply.json(), reply.url)
     files = {**tree.files, **(_folder_by_folder(http, target, rules) if tree.truncated else {})}
     seen = known.model_copy(update={"etag": reply.etag})
-    return judged(seen, files, lambda paths: _texts(http, target, files, paths), rules)
-
-
-def _texts(http: Http, target: Target, files: Files, paths: Iterable[str]) -> Mapping[str, str]:
-    replies = {path: http.get(target.at(f"git/blobs/{quote(files[path], safe='')}")) for path in paths}
-    return {path: parse_blob(reply.json(), f"{reply.url} ({path})") for path, reply in replies.items()}
+    return judged(seen, files, texts_at(http, files, lambda sha: target.at(f"git/blobs/{sha}")), rules)
 
 
 def _folder_by_folder(http: Http, target: Target, rules: EvidenceRules) -> Files:

@@ -27,12 +27,12 @@ from pydantic import Field
 
 from exporter.errors import NotFound
 from exporter.http import Http, Reply
-from exporter.model import Facts, Moment, Run, RunState, Seconds, Unreadable
+from exporter.model import ActiveRuns, Facts, Moment, Run, RunState, Seconds, Unreadable
 from exporter.providers.base import Since
 from exporter.providers.common.items import ITEM_ERRORS, unreadable
 from exporter.providers.common.marks import Mark, read_mark
 from exporter.providers.github.api import PER_PAGE, Target
-from exporter.providers.github.runs import RunPayload, WorkflowOf, count_active, parse_attempt, parse_runs, to_run
+from exporter.providers.github.runs import RunPayload, WorkflowOf, parse_attempt, parse_runs, to_run
 
 DEEP_EVERY: Seconds = 3600.0
 OVERLAP: Seconds = 900.0
@@ -147,7 +147,7 @@ class _Reading:
         mark = self._next(pages, [run for run in runs.values() if not run.ended], settled, reruns)
         return Facts(
             runs=(*earlier, *sorted(ended, key=lambda run: run.finished_at)),
-            active=(count_active(self._target.repository, [one.state for one in mark.open.values()]),),
+            active=(ActiveRuns.counted(self._target.repository, [one.state for one in mark.open.values()]),),
             unreadable=tuple(self._bad),
             marks={mark_name(self._target): mark.model_dump_json()},
         )

@@ -22,7 +22,7 @@ from typing import Any
 from pydantic import Field
 
 from exporter.errors import BadPayload
-from exporter.model import ActiveRuns, Moment, Repository, Result, Run, RunState, Unreadable, Workflow
+from exporter.model import Moment, Repository, Result, Run, RunState, Unreadable, Workflow
 from exporter.providers.base import Payload, When, parse
 from exporter.providers.common.items import field_of, parse_each
 from exporter.providers.common.words import newer_word
@@ -143,8 +143,3 @@ def to_run(run: RunPayload, target: Target, workflow_of: WorkflowOf) -> Run:
         started_at=run.run_started_at,
         finished_at=run.updated_at,
     )
-
-
-def count_active(repository: Repository, states: list[RunState]) -> ActiveRuns:
-    pending, executing, finalizing = (states.count(state) for state in RunState)
-    return ActiveRuns(repository, pending, executing, finalizing)

@@ -14,7 +14,6 @@ It knows branches, trees and blobs; what they mean is `exporter.evidence`'s.
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -31,7 +30,7 @@ from exporter.providers.common.contents import (
     digest_of,
     judged,
     mark_name,
-    parse_blob,
+    texts_at,
     told,
     untold,
 )
@@ -97,7 +96,7 @@ def _read(http: Http, target: Target, rules: EvidenceRules, known: BranchMark) -
         return known, None
     files = {} if commit == NOTHING_PUSHED else _files(http, target, rules, commit)
     seen = known.model_copy(update={"commit": commit})
-    return judged(seen, files, lambda paths: _texts(http, target, files, paths), rules)
+    return judged(seen, files, texts_at(http, files, lambda sha: target.at(f"repository/blobs/{sha}")), rules)
 
 
 def _commit(http: Http, target: Target) -> str:
@@ -149,11 +148,6 @@ def _tree(http: Http, target: Target, commit: str, path: str, *, recursive: bool
     params |= {"recursive": "true"} if recursive else {}
     pages = http.pages(target.at("repository/tree"), params)
     return [entry for page in pages for entry in parse_tree(page.json(), page.url)]
-
-
-def _texts(http: Http, target: Target, files: Files, paths: Iterable[str]) -> Mapping[str, str]:
-    replies = {path: http.get(target.at(f"repository/blobs/{quote(files[path], safe='')}")) for path in paths}
-    return {path: parse_blob(reply.json(), f"{reply.url} ({path})") for path, reply in replies.items()}
 
 
 def parse_tree(data: Any, where: str) -> list[EntryPayload]:

@@ -24,7 +24,7 @@ from pydantic import Field
 
 from exporter.errors import NotFound
 from exporter.http import Http
-from exporter.model import Facts, Moment, Result, Run, RunState, Seconds, Unreadable
+from exporter.model import ActiveRuns, Facts, Moment, Result, Run, RunState, Seconds, Unreadable
 from exporter.providers.base import Since
 from exporter.providers.common.items import ITEM_ERRORS, unreadable
 from exporter.providers.common.marks import Mark, read_mark
@@ -35,7 +35,6 @@ from exporter.providers.gitlab.pipelines import (
     EntryPayload,
     PipelinePayload,
     WorkflowOf,
-    count_active,
     parse_pipeline,
     to_run,
 )
@@ -92,7 +91,7 @@ def mark_name(target: Target) -> str:
 def read_pipelines(http: Http, target: Target, since: Since, terms: Terms) -> Facts:
     """The pipelines that ended, those that have not, and the mark."""
     if not target.offers("builds"):
-        return Facts(active=(count_active(target.repository, ()),))
+        return Facts(active=(ActiveRuns.counted(target.repository, ()),))
     mark = read_mark(PipelinesMark, since.get(mark_name(target))) or PipelinesMark()
     return _Reading(http, target, since.now, terms, mark).read()
 
@@ -125,7 +124,7 @@ class _Reading:
         states = [one.state for one in mark.open.values() if one.state is not None]
         return Facts(
             runs=tuple(sorted(self.runs, key=lambda run: run.finished_at)),
-            active=(count_active(self.target.repository, states),),
+            active=(ActiveRuns.counted(self.target.repository, states),),
             unreadable=tuple(self.bad),
             marks={} if mark == self.mark else {mark_name(self.target): mark.model_dump_json()},
         )

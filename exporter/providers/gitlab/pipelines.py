@@ -20,10 +20,10 @@ Decisions about GitLab's words
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from exporter.model import ActiveRuns, Moment, Repository, Result, Run, RunState, Seconds, Workflow
+from exporter.model import Moment, Result, Run, RunState, Seconds, Workflow
 from exporter.providers.base import When, parse
 from exporter.providers.common.words import newer_word
 from exporter.providers.gitlab.api import Target
@@ -152,9 +152,3 @@ def to_run(
         started_at=started_at,
         finished_at=pipeline.end,
     )
-
-
-def count_active(repository: Repository, states: Iterable[RunState]) -> ActiveRuns:
-    every = list(states)
-    pending, executing, finalizing = (every.count(state) for state in RunState)
-    return ActiveRuns(repository, pending, executing, finalizing)
