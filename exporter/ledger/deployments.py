@@ -8,12 +8,13 @@ comes to be known later, though it began earlier, deploys only what no other did
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, select, update
 
 from exporter.ledger.schema import CHANGES, DEPLOYMENTS
-from exporter.ledger.sql import REPOSITORY, Row, add_new, same_repository
+from exporter.ledger.sql import REPOSITORY, Row, add_facts, same_repository
 from exporter.model import Change, Deployment, Moment, Repository
 from exporter.totals import Increments, of_deployed, of_deployment
 
@@ -27,7 +28,7 @@ def record(
 
     `merged` are the changes that are new. A deployment that is known already changes nothing.
     """
-    new = _new(connection, source, deployments)
+    new = add_facts(connection, DEPLOYMENTS, deployments, partial(_row, source))
     for deployment in new:
         yield from of_deployment(deployment)
     touched = {deployment.repository for deployment in new} | {change.repository for change in merged}
@@ -41,12 +42,6 @@ def _any(connection: Connection, source: str) -> bool:
     """Whether the source ever told of a deployment that is kept: most tell of none."""
     mine = select(DEPLOYMENTS.c.source).where(DEPLOYMENTS.c.source == source)
     return connection.scalar(mine.limit(1)) is not None
-
-
-def _new(connection: Connection, source: str, deployments: Iterable[Deployment]) -> list[Deployment]:
-    by_key = {(source, one.repository.owner, one.repository.name, one.deployment_id): one for one in deployments}
-    new = add_new(connection, DEPLOYMENTS, [_row(source, one) for one in by_key.values()])
-    return [one for key, one in by_key.items() if key in new]
 
 
 def _row(source: str, deployment: Deployment) -> Row:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, bindparam, delete, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 Row: TypeAlias = dict[str, Any]
 Key: TypeAlias = tuple[Any, ...]
+F = TypeVar("F")
 
 REPOSITORY = ("source", "owner", "name")
 """The columns that name a repository."""
@@ -26,6 +27,15 @@ def add_new(connection: Connection, table: Table, rows: Sequence[Row]) -> set[Ke
         return set()
     statement = insert(connection, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
     return {tuple(row) for row in connection.execute(statement, rows)}
+
+
+def add_facts(connection: Connection, table: Table, facts: Iterable[F], row: Callable[[F], Row]) -> list[F]:
+    """Keeps the facts whose keys are new; gives these. Of two with one key the last counts."""
+    names = [column.name for column in table.primary_key.columns]
+    pairs = ((fact, row(fact)) for fact in facts)
+    by_key = {tuple(made[name] for name in names): (fact, made) for fact, made in pairs}
+    new = add_new(connection, table, [made for _, made in by_key.values()])
+    return [fact for key, (fact, _) in by_key.items() if key in new]
 
 
 def replace(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -9,12 +9,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Connection, delete, func, select, update
 
 from exporter.ledger import activity, adoption, bridges, deployments, latest, repositories, spans
 from exporter.ledger.schema import CHANGES, DEPLOYMENTS, MARKS, OPERATIONS, RUNS, SOURCES, SPANS, TOTALS
-from exporter.ledger.sql import Row, add_new, add_up, replace
+from exporter.ledger.sql import Row, add_facts, add_new, add_up, replace
 from exporter.model import Change, Facts, Moment, Run, Seconds
 from exporter.totals import Family, Increment, of_change, of_run
 
@@ -57,9 +58,10 @@ def record(connection: Connection, poll: Poll, facts: Facts) -> None:
     sums = Sums()
     horizon = _enter(connection, poll)
     runs = [run for run in facts.runs if run.finished_at > horizon]
-    for run in _new_runs(connection, poll.source, runs):
+    for run in add_facts(connection, RUNS, runs, partial(_run_row, poll.source)):
         sums.add(of_run(run))
-    merged = _new_changes(connection, poll.source, [change for change in facts.changes if change.merged_at > horizon])
+    changes = [change for change in facts.changes if change.merged_at > horizon]
+    merged = add_facts(connection, CHANGES, changes, partial(_change_row, poll.source))
     for change in merged:
         sums.add(of_change(change))
     deployed = [deployment for deployment in facts.deployments if deployment.finished_at > horizon]
@@ -89,12 +91,6 @@ def _enter(connection: Connection, poll: Poll) -> Moment:
     return poll.horizon if pruned is None else max(poll.horizon, pruned)
 
 
-def _new_runs(connection: Connection, source: str, runs: Iterable[Run]) -> list[Run]:
-    by_key = {(source, run.repository.owner, run.repository.name, run.run_id, run.attempt): run for run in runs}
-    new = add_new(connection, RUNS, [_run_row(source, run) for run in by_key.values()])
-    return [run for key, run in by_key.items() if key in new]
-
-
 def _run_row(source: str, run: Run) -> Row:
     return {
         "source": source,
@@ -110,12 +106,6 @@ def _run_row(source: str, run: Run) -> Row:
         "started_at": run.started_at,
         "finished_at": run.finished_at,
     }
-
-
-def _new_changes(connection: Connection, source: str, changes: Iterable[Change]) -> list[Change]:
-    by_key = {(source, change.repository.owner, change.repository.name, change.change_id): change for change in changes}
-    new = add_new(connection, CHANGES, [_change_row(source, change) for change in by_key.values()])
-    return [change for key, change in by_key.items() if key in new]
 
 
 def _change_row(source: str, change: Change) -> Row:

@@ -31,7 +31,7 @@ from pydantic import (
 )
 
 from exporter.errors import BadPayload, SecretUnreadable
-from exporter.http import Auth, Http, NoAuth, Tls
+from exporter.http import Auth, Http, NoAuth, Tls, basic
 from exporter.kpis.quantities import kind_of
 from exporter.model import Component, Facts, Moment, Seconds
 
@@ -207,11 +207,31 @@ class Bearer:
     scheme: str = "Bearer "
 
     def headers(self, http: Http) -> Mapping[str, str]:
-        secret = self.token.get_secret_value() if self.token else read_secret(self.token_file)
+        secret = secret_of(self.token, self.token_file)
         return {self.header: self.scheme + secret} if secret else {}
 
     def rejected(self) -> None:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Basic:
+    """Basic authentication (RFC 7617): the secret, its file read each time, is the password; empty without one."""
+
+    username: str
+    token: SecretStr | None
+    token_file: Path | None
+
+    def headers(self, http: Http) -> Mapping[str, str]:
+        return basic(self.username, secret_of(self.token, self.token_file) or "")
+
+    def rejected(self) -> None:
+        return None
+
+
+def secret_of(token: SecretStr | None, token_file: Path | None) -> str | None:
+    """The secret, as it was given or as its file holds it now; None without either."""
+    return token.get_secret_value() if token else read_secret(token_file)
 
 
 def read_secret(path: Path | None) -> str | None:

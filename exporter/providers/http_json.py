@@ -9,9 +9,8 @@ others are not touched.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import jmespath
@@ -22,7 +21,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    SecretStr,
     ValidationError,
     field_validator,
     model_validator,
@@ -30,11 +28,12 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from exporter.errors import Reason
-from exporter.http import Auth, Http, basic
+from exporter.http import Auth, Http
 from exporter.kpis.quantities import COVERAGE, QUANTITIES
 from exporter.model import Facts, Moment, Reading, Unreadable
 from exporter.providers.base import (
     READINGS_KEPT,
+    Basic,
     Bearer,
     Capability,
     Duration,
@@ -42,7 +41,6 @@ from exporter.providers.base import (
     Url,
     WebProvider,
     moment_of,
-    read_secret,
 )
 from exporter.providers.integration import one_line
 from exporter.yamlfile import did_you_mean
@@ -164,22 +162,6 @@ def _unfit(name: str) -> PydanticCustomError:
     units = ", ".join(QUANTITIES[name].units)
     problem = f"no unit of {name}, which is told in {units}" if units else f"{name} has no units; leave `unit` away"
     return PydanticCustomError("unit", "{problem}", {"problem": problem})
-
-
-@dataclass(frozen=True, slots=True)
-class Basic:
-    """Basic authentication (RFC 7617); the secret is the password."""
-
-    username: str
-    token: SecretStr | None
-    token_file: Path | None
-
-    def headers(self, http: Http) -> Mapping[str, str]:
-        password = self.token.get_secret_value() if self.token else read_secret(self.token_file)
-        return basic(self.username, password or "")
-
-    def rejected(self) -> None:
-        return None
 
 
 def parse_readings(answer: Any, where: str, wanted: Mapping[str, ReadingPaths], now: Moment) -> Facts:

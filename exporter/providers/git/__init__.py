@@ -41,12 +41,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from exporter.errors import RateLimited, SourceError
 from exporter.evidence import EvidenceRules
-from exporter.http import Auth, Http
+from exporter.http import Auth, Http, NoAuth
 from exporter.model import Facts, Seconds
-from exporter.providers.base import Capability, Duration, Since, WebProvider
+from exporter.providers.base import Basic, Capability, Duration, Since, WebProvider, secret_of
 from exporter.providers.common.host import CURSOR, rotated
 from exporter.providers.git import program
-from exporter.providers.git.access import Access, Basic
+from exporter.providers.git.access import Access
 from exporter.providers.git.address import Address, parse_addresses
 from exporter.providers.git.mirror import default_cache, usable
 from exporter.providers.git.outcomes import Outcome, scope_of, share, steps
@@ -93,11 +93,8 @@ class Git(WebProvider):
     """What counts as evidence here; the organisation's `evidence:` otherwise."""
 
     def auth(self) -> Auth:
-        return self._basic
-
-    @property
-    def _basic(self) -> Basic:
-        return Basic(self.user, self.token, self.token_file)
+        nobody = self.token is None and self.token_file is None
+        return NoAuth() if nobody else Basic(self.user, self.token, self.token_file)
 
     def fetch(self, http: Http, since: Since) -> Iterator[Facts]:
         """First the scope, then one step for each repository, whole, from where the last poll was cut."""
@@ -121,8 +118,8 @@ class Git(WebProvider):
         """What is new of one repository, or why it cannot be read. A rate limit is the poll's matter, and raised."""
         try:
             access = Access(self.auth().headers(http), self.tls, self.ssh_key_file, self.known_hosts_file)
-            environment, secrets = access.environment(address), self._basic.secrets
-            asked = program.Git(path, address, environment, since.now, left, secrets, http.usage.requests)
+            environment, secret = access.environment(address), secret_of(self.token, self.token_file)
+            asked = program.Git(path, address, environment, since.now, left, secret or "", http.usage.requests)
             return Reading(asked, cache, since, self.evidence, self.history).read(http)
         except RateLimited:
             raise

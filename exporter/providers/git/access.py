@@ -16,11 +16,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from exporter.errors import SecretUnreadable
-from exporter.http import Http, basic
-from exporter.providers.base import TlsOptions, read_secret
+from exporter.providers.base import TlsOptions
 from exporter.providers.git.address import Address
 
 KEPT = (
@@ -51,27 +48,6 @@ SETTINGS = {
 SSH_CONNECT_TIMEOUT = 10
 OWN_UPLOAD_PACK = "git -c safe.directory='*' upload-pack"
 """git refuses repositories on disk that belong to another user; ours were named by the operator."""
-
-
-@dataclass(frozen=True, slots=True)
-class Basic:
-    """A user's name and token as HTTP basic authentication, the token's file read each time."""
-
-    user: str
-    token: SecretStr | None
-    token_file: Path | None
-
-    def headers(self, http: Http) -> Mapping[str, str]:
-        return {name: value for secret in self.secrets for name, value in basic(self.user, secret).items()}
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The token, if there is one: what may stand in no message."""
-        secret = self.token.get_secret_value() if self.token else read_secret(self.token_file)
-        return (secret,) if secret else ()
-
-    def rejected(self) -> None:
-        return None
 
 
 @dataclass(frozen=True, slots=True)

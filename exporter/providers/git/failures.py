@@ -27,9 +27,7 @@ class NotOffered(errors.CommandFailed):
     """The server left out what files hold, and does not give it when it is asked for."""
 
 
-def understood(
-    ended: Finished, doing: str, where: str, now: Moment, secrets: tuple[str, ...] = ()
-) -> errors.SourceError:
+def understood(ended: Finished, doing: str, where: str, now: Moment, secret: str = "") -> errors.SourceError:
     """Which of ours the failure of `git DOING` is. CommandFailed: it is none of a server's or network's known ones."""
     said = ended.errors.decode("utf-8", errors="replace").replace(where.rstrip("/"), "")  # it may hold any word
     status = _STATUS.search(said)
@@ -38,7 +36,7 @@ def understood(
     for pattern, meaning, words in _MEANINGS:
         if pattern.search(said):
             return meaning(f"{where}: {words}")
-    return errors.CommandFailed(f"{where}: git {doing} ended with {ended.code}{_own_words(said, secrets)}")
+    return errors.CommandFailed(f"{where}: git {doing} ended with {ended.code}{_own_words(said, secret)}")
 
 
 def _by_status(status: int, where: str, now: Moment) -> errors.SourceError:
@@ -54,13 +52,13 @@ def _by_status(status: int, where: str, now: Moment) -> errors.SourceError:
     return errors.Rejected(f"{where}: the request was refused with {status}", status)
 
 
-def _own_words(said: str, secrets: tuple[str, ...]) -> str:
+def _own_words(said: str, secret: str) -> str:
     """git's own last complaint in one line; what a server wrote (`remote:`) is left out."""
     lines = [line for line in said.splitlines() if re.match(r"(fatal|error): (?!remote error)", line)]
     if not lines:
         return ""
     line = "".join(sign if sign.isprintable() else " " for sign in lines[-1])
-    for secret in secrets:
+    if secret:
         line = line.replace(secret, "…")
     return f": {line[:LONGEST]}"
 

@@ -54,7 +54,8 @@ class Git:
     environment: Mapping[str, str]
     now: Moment
     left: Callable[[], Seconds]
-    secrets: tuple[str, ...] = ()
+    secret: str = ""
+    """What may stand in no message."""
     requests: Counter[str] = field(default_factory=Counter)
 
     def ask(self, folder: Path, *words: str, options: Sequence[str] = ()) -> Finished:
@@ -71,7 +72,7 @@ class Git:
         """A command that went well, run in `folder`; `options` are git's own. Raises what its failure means."""
         ended = self._ended(folder, (*options, *words), words[0], given)
         if ended.code != 0:
-            raise understood(ended, words[0], str(self.address), self.now, self.secrets)
+            raise understood(ended, words[0], str(self.address), self.now, self.secret)
         return ended
 
     def _ended(self, folder: Path, words: tuple[str, ...], doing: str, given: bytes) -> Finished:

@@ -30,14 +30,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, model_validator
 
-from exporter.http import Auth, Http, basic
+from exporter.http import Auth, Http, NoAuth
 from exporter.model import ActiveRuns, Facts, Repository, Workflow
-from exporter.providers.base import Capability, Duration, HttpProvider, Since, read_secret
+from exporter.providers.base import Basic, Capability, Duration, HttpProvider, Since
 from exporter.providers.common.items import ITEM_ERRORS, distinct, or_unreadable, unreadable
 from exporter.providers.common.selection import Selection, matches
 from exporter.providers.jenkins.builds import own_repository, read_job
@@ -102,7 +101,7 @@ class Jenkins(HttpProvider):
         return Selection(self.jobs, self.exclude)
 
     def auth(self) -> Auth:
-        return ApiToken(self.user, self.token, self.token_file)
+        return NoAuth() if self.user is None else Basic(self.user, self.token, self.token_file)
 
     def workflow(self, job: str) -> Workflow:
         if matches(job, self.integrated_jobs):
@@ -112,22 +111,6 @@ class Jenkins(HttpProvider):
     def fetch(self, http: Http, since: Since) -> Iterator[Facts]:
         """Yields what is new, folder by folder, and at last what has not ended and the executors."""
         yield from _Poll(self, http, since, self.at("").rstrip("/")).steps()
-
-
-@dataclass(frozen=True, slots=True)
-class ApiToken:
-    """Basic authentication with a user's API token, its file read each time; nobody's without a user."""
-
-    user: str | None
-    token: SecretStr | None
-    token_file: Path | None
-
-    def headers(self, http: Http) -> Mapping[str, str]:
-        secret = self.token.get_secret_value() if self.token else read_secret(self.token_file)
-        return basic(self.user, secret) if self.user and secret else {}
-
-    def rejected(self) -> None:
-        return None
 
 
 @dataclass(slots=True)

@@ -208,7 +208,7 @@ def test_an_address_is_no_word_of_a_failure() -> None:
 
 def test_what_is_not_known_is_quoted_in_one_line_without_secrets_or_a_server_s_words() -> None:
     said = f"remote: {SECRET}\nfatal: bad\x1b[31m object of hunter2\nfatal: remote error: {SECRET}\nhint: more"
-    error = understood(Finished(128, b"", said.encode()), "fetch", "/srv/a.git", NOW, ("hunter2",))
+    error = understood(Finished(128, b"", said.encode()), "fetch", "/srv/a.git", NOW, "hunter2")
     assert str(error) == "/srv/a.git: git fetch ended with 128: fatal: bad [31m object of …"
     silent = understood(Finished(-9, b"", b""), "fetch", "/srv/a.git", NOW)
     assert str(silent) == "/srv/a.git: git fetch ended with -9"
