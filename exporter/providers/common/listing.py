@@ -80,6 +80,16 @@ def listing_of(
     return Listing(tuple(targets[name] for name in sorted(targets, key=str)), tuple(bad), states, scope)
 
 
+def owned_by(owner: str) -> Callable[[Any], Repository | None]:
+    """Names a malformed entry that has `name` and `owner.login`, as GitHub's and Gitea's have."""
+
+    def named(entry: Any) -> Repository | None:
+        name = text_at(entry, "name")
+        return None if name is None else Repository(text_at(entry, "owner", "login") or owner, name)
+
+    return named
+
+
 def text_at(entry: Any, *keys: str) -> str | None:
     """The text below these keys in an entry that is otherwise malformed; None where there is none."""
     for key in keys:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from exporter.http import Http
 from exporter.model import Repository
 from exporter.providers.base import Payload
-from exporter.providers.common.listing import Entries, Listing, first_found, likeliest_first, listing_of, text_at
+from exporter.providers.common.listing import Entries, Listing, first_found, likeliest_first, listing_of, owned_by
 from exporter.providers.common.selection import Selection
 from exporter.providers.gitea.api import Maybe, Target, pages
 
@@ -90,8 +90,5 @@ def parse_listing(entries: Entries, asked: Asked) -> Listing:
         taken = selection.takes(found.name, archived=bool(found.archived), fork=bool(found.fork))
         return asked.target(found) if taken else None
 
-    def named(entry: Any) -> Repository | None:
-        name = text_at(entry, "name")
-        return None if name is None else Repository(text_at(entry, "owner", "login") or asked.owner, name)
-
+    named = owned_by(asked.owner)
     return listing_of(entries, RepositoryPayload, take, named, lambda repository: selection.names(repository.name))

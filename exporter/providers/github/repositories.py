@@ -14,7 +14,7 @@ from exporter.errors import BadPayload
 from exporter.http import Http
 from exporter.model import Repository
 from exporter.providers.base import Payload, When
-from exporter.providers.common.listing import Entries, Listing, first_found, likeliest_first, listing_of, text_at
+from exporter.providers.common.listing import Entries, Listing, first_found, likeliest_first, listing_of, owned_by
 from exporter.providers.common.selection import Selection
 from exporter.providers.github.api import PER_PAGE, Target
 
@@ -60,9 +60,6 @@ def parse_listing(entries: Sequence[Any], base: str, owner: str, selection: Sele
         repository = Repository(found.owner.login if found.owner else owner, found.name)
         return Target(repository, found.default_branch, found.pushed_at, base)
 
-    def named(entry: Any) -> Repository | None:
-        name = text_at(entry, "name")
-        return None if name is None else Repository(text_at(entry, "owner", "login") or owner, name)
-
     every = Entries(entries, "repository", owner)
+    named = owned_by(owner)
     return listing_of(every, RepositoryPayload, take, named, lambda repository: selection.names(repository.name))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from exporter.errors import BadPayload
-from exporter.providers.github.changes import parse_commit_dates
 from tests.support.github import DAY, HOUR, MINUTE, NOW, Hub, Repo, Source, iso
 from tests.support.replay import Answer
 
@@ -136,9 +134,3 @@ def test_authors_clocks_are_not_trusted(repo: Repo, source: Source, dates: list[
     repo.commits[1] = [{"commit": {"author": {"date": date}}} for date in dates]
     (change,) = source.poll(NOW).changes
     assert change.first_commit_at == first
-
-
-@pytest.mark.parametrize("data", [{}, None, [5], [{"commit": "x"}]])
-def test_what_is_no_list_of_commits_is_refused(data: object) -> None:
-    with pytest.raises(BadPayload, match="the place"):
-        parse_commit_dates(data, "the place")
