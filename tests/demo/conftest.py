@@ -11,6 +11,7 @@ from exporter.demo.hosts import Host, all_on
 from exporter.demo.organisation import Organisation
 from exporter.demo.repository import Repository
 from exporter.demo.server import DemoServer
+from tests.support.organisation import standing
 
 Ask = Callable[..., requests.Response]
 
@@ -18,11 +19,7 @@ Ask = Callable[..., requests.Response]
 @pytest.fixture(scope="package")
 def frozen() -> Organisation:
     """Eight minutes after its start; the clock is the wall's, since clients sign with it."""
-    now = int(time.time())
-    organisation = Organisation(seed=7, start=now - 480)
-    organisation.advance(now)
-    organisation.freeze()
-    return organisation
+    return standing()
 
 
 @pytest.fixture(scope="package")
@@ -66,11 +63,7 @@ def github(server: DemoServer, session: requests.Session) -> Ask:
 @pytest.fixture(scope="package")
 def gitea_acme() -> Organisation:
     """The same with all repositories on Gitea."""
-    now = int(time.time())
-    organisation = Organisation(seed=7, start=now - 480, spread=all_on(Host.GITEA))
-    organisation.advance(now)
-    organisation.freeze()
-    return organisation
+    return standing(all_on(Host.GITEA))
 
 
 @pytest.fixture(scope="package")
@@ -94,11 +87,7 @@ def gitea(gitea_server: DemoServer, session: requests.Session) -> Ask:
 @pytest.fixture(scope="package")
 def on_git() -> Organisation:
     """An organisation that stands still, all of it on plain git, which Jenkins builds."""
-    now = int(time.time())
-    organisation = Organisation(seed=7, start=now - 480, spread=all_on(Host.GIT))
-    organisation.advance(now)
-    organisation.freeze()
-    return organisation
+    return standing(all_on(Host.GIT))
 
 
 @pytest.fixture(scope="package")
@@ -121,11 +110,7 @@ def ask_jenkins(jenkins_server: DemoServer, session: requests.Session) -> Ask:
 @pytest.fixture(scope="package")
 def gitlab_acme() -> Organisation:
     """An organisation that stands still, all of it on GitLab."""
-    now = int(time.time())
-    organisation = Organisation(seed=7, start=now - 480, spread=all_on(Host.GITLAB))
-    organisation.advance(now)
-    organisation.freeze()
-    return organisation
+    return standing(all_on(Host.GITLAB))
 
 
 @pytest.fixture(scope="package")

@@ -20,6 +20,7 @@ from exporter.demo.server import DemoServer
 from exporter.model import Facts, Result
 from exporter.providers import AnyProvider
 from exporter.providers.base import Provider, Since
+from tests.support.organisation import standing
 
 DAY = 86400.0
 SYSTEMS = ("orchex", "kilo", "bridges")
@@ -28,9 +29,7 @@ Known = dict[str, object]
 
 def facts_of(spread: Spread, folder: Path, start: int) -> Facts:
     """What a first look at all hosts of a standing organisation tells."""
-    acme = Organisation(seed=7, start=start - 480, spread=spread)
-    acme.advance(start)
-    acme.freeze()
+    acme = standing(spread, start)
     with DemoServer(acme, lambda: float(start)) as server:
         made = configuration(acme, server.addresses, "sqlite:///unused.db", folder, server.tokens)
         sources = [source for name, source in made["sources"].items() if name not in SYSTEMS]

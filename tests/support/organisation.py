@@ -16,6 +16,15 @@ from tests.support.waiting import until
 SOURCES = ("orchex", "kilo", "bridges", "acme")
 
 
+def standing(spread: Spread = ON_GITHUB, now: int | None = None) -> Organisation:
+    """An organisation that stands still, eight minutes after its start."""
+    moment = int(time.time()) if now is None else now
+    organisation = Organisation(seed=7, start=moment - 480, spread=spread)
+    organisation.advance(moment)
+    organisation.freeze()
+    return organisation
+
+
 class Staged:
     """An organisation whose clock stands still until the test moves it. It never runs ahead of ours."""
 
