@@ -15,6 +15,9 @@ DAY: Seconds = 24 * HOUR
 
 CRITERIA: Mapping[str, Criterion] = {criterion.key: criterion for criterion in DOCUMENTED}
 
+JOB = "orchex-kilo"
+RUNBOOKS = "https://runbooks.example/orchex-kilo-exporter"
+
 _UNITS = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", 1), ("ms", 0.001))
 
 
@@ -23,9 +26,9 @@ class Terms:
     """`scale` shortens or lengthens every time in rules and routes alike; 1 is for use, less for trying them out."""
 
     scale: float = 1.0
-    job: str = "orchex-kilo"
+    job: str = JOB
     """The `job_name` under which Prometheus scrapes the exporter."""
-    runbooks: str = "https://runbooks.example/orchex-kilo-exporter"
+    runbooks: str = RUNBOOKS
     """Where the folder `alerts/runbooks` is published."""
     targets: Mapping[str, float] = field(default_factory=dict)
     """Targets by criterion that differ from the documented ones."""
