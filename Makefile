@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test faults gitea bench format clean
+.PHONY: run test faults gitea prometheus3 bench format clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/orchex-kilo-exporter demo $(ARGS)
@@ -25,6 +25,11 @@ faults: $(VENV)/.test
 gitea: $(VENV)/.test
 	@sh tests/real/build-gitea .cache/gitea
 	$(BIN)/pytest tests/real --gitea=.cache/gitea/gitea $(ARGS)
+
+# The alerts against Prometheus 3, which Go builds from its module; Debian's is the one of `make test`.
+prometheus3: $(VENV)/.test
+	@sh tests/real/build-prometheus .cache/prometheus
+	PATH="$(CURDIR)/.cache/prometheus:$$PATH" $(BIN)/pytest tests/alerts tests/e2e/test_alerts.py $(ARGS)
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from alerts import burn, criteria, health, objectives, routing, symptoms
+from alerts.page import page
 from alerts.rule import text
 from alerts.terms import JOB, RUNBOOKS, Terms
 from exporter import settings
@@ -18,10 +19,11 @@ RULES = (objectives, burn, symptoms, criteria, health)
 """A rule file each, of the module's name."""
 
 
-def built(terms: Terms) -> dict[str, str]:
-    """Every file by its path below `alerts/`."""
-    files = {f"rules/{module.__name__.rpartition('.')[2]}.yml": text(module.groups(terms), terms) for module in RULES}
-    return {path: GENERATED + content for path, content in files.items()} | {"alertmanager.yml": routing.scaled(terms)}
+def built(terms: Terms, *, here: bool) -> dict[str, str]:
+    """Every file by its path; the page for readers only where its runbooks are."""
+    groups = {module.__name__.rpartition(".")[2]: module.groups(terms) for module in RULES}
+    files = {f"rules/{name}.yml": GENERATED + text(found, terms) for name, found in groups.items()}
+    return files | {"alertmanager.yml": routing.scaled(terms)} | ({"README.md": page(groups, terms)} if here else {})
 
 
 @click.command()
@@ -44,7 +46,8 @@ def built(terms: Terms) -> dict[str, str]:
 def main(*, check: bool, output: Path, job: str, runbooks: str, config_file: Path | None, scale: float) -> None:
     """Build the rules and routes for Prometheus and Alertmanager."""
     terms = Terms(scale, job, runbooks.rstrip("/"), _targets(config_file))
-    drifted = [path for path, content in built(terms).items() if not _settled(output / path, content, write=not check)]
+    files = built(terms, here=output == HERE)
+    drifted = [path for path, content in files.items() if not _settled(output / path, content, write=not check)]
     for path in drifted:
         click.echo(f"{output / path} {'differs; run: python -m alerts' if check else 'written'}", err=check)
     sys.exit(bool(drifted) and check)
