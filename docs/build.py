@@ -40,8 +40,8 @@ def metrics() -> Iterator[str]:
 # Metrics
 
 {GENERATED}
-Units are seconds, bytes and ratios from 0 to 1 (slips and deviations go further); moments are Unix time. A family
-without data has no series: unknown is not zero. Families of a source vanish when its last success is older than
+Units are seconds, bytes and ratios from 0 to 1 (slips, deviations and impacts go further); moments are Unix time. A
+family without data has no series: unknown is not zero. Families of a source vanish when its last success is older than
 `max_age`; `orchex_kilo_source_*` stay. The usual `process_*` and `python_*` series come on top. What stands behind
 criteria, phases and risks is told in [criteria.md](criteria.md).
 

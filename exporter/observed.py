@@ -62,7 +62,8 @@ class Observed:
     spans: tuple[Span, ...]
     work: Mapping[str, Work]
     """By window."""
-    slowdown: Slowdown = field(default_factory=Slowdown)
+    slowdown: Mapping[str, Slowdown] = field(default_factory=dict)
+    """By window."""
     lead_time: Median | None = None
     cycle_until: CycleEnd = CycleEnd.MERGED
     baselines: Mapping[Level, Baseline] = field(default_factory=dict)
@@ -93,8 +94,10 @@ class Observed:
                 window: ratios.uptime(self.spans, watched, self.now - length, self.now)
                 for window, length in ratios.WINDOWS.items()
             },
+            system_up=ratios.system_up({name: source.view.probes for name, source in self.sources.items()}, watched),
             operations={window: work.everything for window, work in self.work.items()},
             bridges={(bridge, window): done for window, work in self.work.items() for bridge, done in work.by_bridge()},
+            slowdown=self.slowdown,
             template_adoption=ratios.template_adoption(repositories),
             workflow_adoption=ratios.workflow_adoption(repositories, self.now - WINDOW),
         )
@@ -122,7 +125,7 @@ class Observed:
             tasks=work.tasks,
             runs=work.runs,
             repositories=self.repositories,
-            slowdown=self.slowdown,
+            slowdown=self.slowdown.get(window, Slowdown()),
             lead_time=self.lead_time,
             cycle_until=self.cycle_until,
             violations=self._violations(work, seen.get(Seen.BRIDGES, self.now)),

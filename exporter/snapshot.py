@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from exporter.answers import Operations, SourceView
+from exporter.answers import Operations, Slowdown, SourceView
 from exporter.kpis.ratios import Share, Uptime
 from exporter.model import Component, Moment, RateLimit, Seconds
 from exporter.scorecard import Scorecard
@@ -66,9 +66,12 @@ class Indicators:
     """The documented ratios' parts, by window. Empty where nothing was observed."""
 
     uptime: Mapping[str, Uptime] = field(default_factory=dict)
+    system_up: bool | None = None
+    """Whether every required component was last seen healthy; None: not known."""
     operations: Mapping[str, Operations] = field(default_factory=dict)
     bridges: Mapping[tuple[Component | None, str], Operations] = field(default_factory=dict)
     """By bridge and window; None is all bridges together."""
+    slowdown: Mapping[str, Slowdown] = field(default_factory=dict)
     template_adoption: Share = field(default_factory=Share)
     workflow_adoption: Share = field(default_factory=Share)
 

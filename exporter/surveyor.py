@@ -49,7 +49,8 @@ class Medians:
     """What takes long to work out, and what it was worked out from."""
 
     made_from: tuple[object, ...] = ()
-    slowdown: Slowdown = field(default_factory=Slowdown)
+    slowdown: Mapping[str, Slowdown] = field(default_factory=dict)
+    """By window."""
     lead_time: Median | None = None
 
 
@@ -146,11 +147,12 @@ class Surveyor:
             now // ratios.HOUR,
         )
         if self._medians.made_from != made_from:
-            since = now - WINDOW
+            starts = [now - length for length in ratios.WINDOWS.values()]
             with ThreadPoolExecutor(1) as beside:  # the database works without our lock: two questions at once
-                lead_time = beside.submit(self._ledger.lead_time, since, names, policy.cycle_until)
-                slowdown = self._ledger.slowdown(since, names, policy.run_duration)
-            self._medians = Medians(made_from, slowdown, lead_time.result())
+                lead_time = beside.submit(self._ledger.lead_time, now - WINDOW, names, policy.cycle_until)
+                slowdowns = self._ledger.slowdowns(starts, names, policy.run_duration)
+            by_window = dict(zip(ratios.WINDOWS, slowdowns, strict=True))
+            self._medians = Medians(made_from, by_window, lead_time.result())
         return self._medians
 
     def _reached(self, plan: Plan | None) -> Mapping[Phase, Moment]:

@@ -20,6 +20,8 @@ from exporter.model import BridgeReading, Change, Deployment, Moment, Result, Ru
 RUN_BUCKETS: tuple[Seconds, ...] = (10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 21600)
 LEAD_TIME_BUCKETS: tuple[Seconds, ...] = (3600, 14400, 43200, 86400, 172800, 345600, 604800, 1209600, 2592000)
 EXPECTED_RESULTS = (Result.SUCCESS, Result.FAILURE, Result.ERROR)
+KNOWN_RESULTS = tuple(result for result in Result if result is not Result.UNKNOWN)
+"""All that a workflow's runs can end with, known from its first run on: an `increase()` cannot see a first value."""
 
 
 class Family(StrEnum):
@@ -68,7 +70,7 @@ def of_run(run: Run) -> Increments:
     if run.queued is not None:
         yield Increment(Family.QUEUED_RUNS, (owner, run.pipeline), 1)
         yield Increment(Family.QUEUED_SECONDS, (owner, run.pipeline), run.queued)
-    for result in EXPECTED_RESULTS:
+    for result in KNOWN_RESULTS:
         yield Increment(Family.WORKFLOW_RUNS, (run.workflow, result), 0)
     yield Increment(Family.WORKFLOW_RUNS, (run.workflow, run.result), 1)
 

@@ -171,7 +171,7 @@ def answers(opened: Ledger) -> dict[str, Callable[[], object]]:
     starts = [NOW - seconds for seconds in WINDOWS.values()]
     longest, among = min(starts), ["acme"]
     return {
-        "slowdown": lambda: opened.slowdown(longest, among),
+        "slowdowns, four windows": lambda: opened.slowdowns(starts, among),
         "lead_time": lambda: opened.lead_time(longest, among),
         "run_results, four windows": lambda: [opened.run_results(since, sources=among) for since in starts],
         "operations, four windows": lambda: [opened.operations(since, among) for since in starts],

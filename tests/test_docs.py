@@ -1,6 +1,7 @@
 """What is written for readers is true: pages fit the declarations, the README's examples work."""
 
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -66,6 +67,17 @@ def test_the_readme_s_configurations_are_valid_alone_and_together(tmp_path: Path
         loaded = yaml.safe_load(file.read_text())
         merged = {**merged, **loaded, "sources": {**merged.get("sources", {}), **loaded["sources"]}}
     assert len(settings.from_data(merged).sources) == 11
+
+
+def test_the_readme_s_prometheus_configuration_loads_the_rules(tmp_path: Path) -> None:
+    parts = [yaml.safe_load(block) for block in EXAMPLES if "scrape_configs:" in block or "rule_files:" in block]
+    assert len(parts) == 2
+    (tmp_path / "prometheus.yml").write_text(yaml.safe_dump(parts[0] | parts[1]))
+    shutil.copytree(ROOT / "alerts" / "rules", tmp_path / "orchex-kilo" / "rules")
+    command = ["promtool", "check", "config", str(tmp_path / "prometheus.yml")]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    assert f"{len(list((ROOT / 'alerts' / 'rules').iterdir()))} rule files found" in checked.stdout
 
 
 def test_the_readme_s_scorecard_file_tells_what_it_seems_to(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
 from exporter import exposition
+from exporter.answers import Median, Slowdown
 from exporter.exposition import EXTRA_FAMILIES
 from exporter.kpis.catalogue import CRITERIA
 from exporter.kpis.ratios import Share
@@ -221,6 +222,28 @@ def test_a_team_that_nothing_could_be_read_of_has_no_ratio() -> None:
     found = standing(replace(world.snapshot(), scorecard=card))
     assert found["orchex_kilo_team_migrated_ratio"] == {}
     assert found["orchex_kilo_team_repositories"]["unassigned", "unknown"] == 1
+
+
+@pytest.mark.parametrize(("known", "samples"), [(True, {(): 1.0}), (False, {(): 0.0}), (None, {})])
+def test_whether_the_system_is_up_is_told_only_when_it_is_known(
+    known: bool | None,  # noqa: FBT001  # a parameter of the table
+    samples: dict[tuple[str, ...], float],
+) -> None:
+    snapshot = world.snapshot()
+    seen = replace(snapshot, indicators=replace(snapshot.indicators, system_up=known))
+    assert standing(seen)["orchex_kilo_system_up"] == samples
+
+
+def test_a_performance_impact_is_what_the_criterion_says_to_the_last_digit() -> None:
+    """1.1 - 1 is more than 0.1 to a machine; rules compare strictly."""
+    snapshot = world.snapshot()
+    slowdown = {
+        "1h": Slowdown(without_baseline=2),
+        "24h": Slowdown(Median(1.1, 3, 1)),
+        "7d": Slowdown(Median(0.9, 3, 1)),
+    }
+    seen = replace(snapshot, indicators=replace(snapshot.indicators, slowdown=slowdown))
+    assert standing(seen)["orchex_kilo_performance_impact_ratio"] == {("24h",): 0.1, ("7d",): -0.1}
 
 
 def test_no_cap_of_a_source_or_repository_touches_the_scorecard() -> None:

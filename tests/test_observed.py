@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from exporter.answers import MeasuredBaseline, Median, Operations, RepositoryView, SourceView, Span
+from exporter.answers import MeasuredBaseline, Median, Operations, RepositoryView, Slowdown, SourceView, Span
 from exporter.kpis.inputs import Baseline, Events, Level, Seen
 from exporter.kpis.ratios import WINDOWS, Share
 from exporter.model import BridgeReading, Component, Health, Probe, Reading, Repository, Result, Stage, Workflow
@@ -107,6 +107,28 @@ def test_a_component_is_up_when_every_source_that_saw_it_says_so() -> None:
     probes = (Probe(K2A, Health.HEALTHY), Probe(K2A, Health.DEGRADED), Probe(A2K, Health.HEALTHY))
     seen = observed(SourceView(probes=probes))
     assert seen.known(seen.indicators(frozenset())).up == {K2A: False, A2K: True}
+
+
+def test_the_system_is_up_when_every_source_of_a_required_component_says_so() -> None:
+    def up(healths: dict[str, Health], *required: Component) -> bool | None:
+        providers: dict[str, Provider] = {name: Telling(probes=(K2A,)) for name in healths} | {"o": Scripted()}
+        views = {name: SourceView(probes=(Probe(K2A, health),)) for name, health in healths.items()}
+        sources = {name: source(name, views.get(name)) for name in providers}
+        work = dict.fromkeys(WINDOWS, Work())
+        return Observed(NOW, providers, sources, (), work).indicators(required).system_up
+
+    assert up({"a": Health.HEALTHY, "b": Health.HEALTHY}, K2A) is True
+    assert up({"a": Health.HEALTHY, "b": Health.DEGRADED}, K2A) is False
+    assert up({"a": Health.HEALTHY}, K2A, A2K) is None, "nobody reports A2K"
+    assert up({"a": Health.UNHEALTHY}, K2A, A2K) is False
+
+
+def test_criteria_read_the_slowdown_of_the_documented_window() -> None:
+    month, hour = Slowdown(Median(1.5, 9, 3)), Slowdown(Median(2.0, 1, 1))
+    seen = replace(observed(SourceView()), slowdown={"1h": hour, "30d": month})
+    assert inputs(seen).slowdown == month
+    assert seen.indicators(frozenset()).slowdown == {"1h": hour, "30d": month}
+    assert inputs(observed(SourceView())).slowdown == Slowdown()
 
 
 def test_the_newest_reading_of_a_quantity_counts_and_the_slowest_of_a_bridge() -> None:

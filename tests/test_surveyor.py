@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 
 from exporter.answers import CycleEnd
+from exporter.errors import Unreachable
 from exporter.kpis.inputs import Baseline, Level
 from exporter.kpis.measure import Absence
 from exporter.kpis.verdict import State
 from exporter.ledger import Ledger
+from exporter.metrics.objectives import performance_impact
 from exporter.migration.plan import Size, plan
-from exporter.model import Facts, Phase, Reading, Workflow
+from exporter.model import Component, Facts, Phase, Reading, Workflow
 from exporter.poller import Poller
 from exporter.scorecard import Wanted
 from exporter.surveyor import Policy, Surveyor, mark_of
@@ -45,11 +47,16 @@ class Site:
     def verdicts(self, policy: Policy = GIVEN):
         return self.surveyor.survey({"s": self.poller}, policy).scorecard.verdicts
 
+    def impact(self, policy: Policy = GIVEN) -> dict[str, float]:
+        """By window, as it is published."""
+        snapshot = self.surveyor.survey({"s": self.poller}, policy)
+        return {window: value for (window,), value in performance_impact.samples(snapshot)}
+
 
 def test_medians_are_worked_out_again_only_when_something_new_is_in_them(ledger: Ledger, monkeypatch) -> None:
     site, asked = Site(ledger), list[object]()
-    slowdown = ledger.slowdown
-    monkeypatch.setattr(ledger, "slowdown", lambda *question: asked.append(question) or slowdown(*question))
+    slowdowns = ledger.slowdowns
+    monkeypatch.setattr(ledger, "slowdowns", lambda *question: asked.append(question) or slowdowns(*question))
     site.told(runs=(facts.run("1", ended=site.clock()),))
     assert site.verdicts()["performance_impact"].value == 0.5
     site.told()
@@ -63,6 +70,40 @@ def test_medians_are_worked_out_again_only_when_something_new_is_in_them(ledger:
     site.clock.advance(HOUR)
     site.verdicts()
     assert len(asked) == 4, "the window has moved on"
+
+
+def test_the_performance_impact_of_each_window_is_that_of_its_own_runs(ledger: Ledger) -> None:
+    site = Site(ledger)
+    lasted = {"1": (20 * DAY, 80), "2": (5 * DAY, 30), "3": (5 * DAY, 50), "4": (2 * HOUR, 60), "5": (HOUR / 2, 44)}
+    ended = {number: (site.clock() - ago, seconds) for number, (ago, seconds) in lasted.items()}
+    site.told(runs=tuple(facts.run(n, ended=at, started_at=at - seconds) for n, (at, seconds) in ended.items()))
+    assert site.impact() == {"1h": 0.1, "24h": 0.3, "7d": 0.175, "30d": 0.25}
+    assert site.impact()["30d"] == site.verdicts()["performance_impact"].value
+    site.clock.advance(HOUR)
+    assert site.impact() == {"24h": 0.3, "7d": 0.175, "30d": 0.25}, "the hour has turned"
+    assert site.impact(Policy()) == {}, "no baseline"
+
+
+def test_a_source_that_grew_stale_leaves_it_unknown_whether_the_system_is_up(ledger: Ledger) -> None:
+    site = Site(ledger)
+    site.provider = site.provider.model_copy(update={"probes": (Component.KILO,)})
+    site.poller = Poller("s", site.provider, ledger, now=site.clock)
+    policy = Policy(wanted=Wanted(required=frozenset({Component.KILO})))
+
+    def up() -> bool | None:
+        return site.surveyor.survey({"s": site.poller}, policy).indicators.system_up
+
+    assert up() is None, "not polled yet"
+    site.provider.then(Facts(probes=(facts.probe(Component.KILO),)))
+    site.poller.poll()
+    assert up() is True
+    site.clock.advance(site.provider.stale_after)
+    assert up() is True
+    site.clock.advance(1)
+    assert up() is None
+    site.provider.then(Unreachable("nobody answers"))
+    site.poller.poll()
+    assert up() is False, "silence is an answer"
 
 
 def test_changes_count_once_their_repository_is_integrated(ledger: Ledger) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from exporter.model import BridgeReading, Change, Component, Deployment, Health, Repository, Result, Run, Workflow
 from exporter.totals import (
     EXPECTED_RESULTS,
+    KNOWN_RESULTS,
     LEAD_TIME_BUCKETS,
     RUN_BUCKETS,
     BridgeCounts,
@@ -81,6 +82,9 @@ def test_a_run_is_counted_once_in_each_family() -> None:
             ("integrated", "success"): 1,
             ("integrated", "failure"): 0,
             ("integrated", "error"): 0,
+            ("integrated", "timeout"): 0,
+            ("integrated", "cancellation"): 0,
+            ("integrated", "skip"): 0,
         },
     }
 
@@ -101,6 +105,14 @@ def test_expected_results_are_known_before_they_happen(result: Result) -> None:
     assert runs["acme", "shop", "CI", result] == 1
     zeros = [index for index, one in enumerate(increments) if one.family is Family.RUNS and one.amount == 0]
     assert zeros == [0, 2, 4], "a series is made known before it is counted"
+
+
+@pytest.mark.parametrize("result", list(Result))
+def test_every_result_of_a_workflow_is_known_from_its_first_run_on(result: Result) -> None:
+    runs = added(of_run(a_run(result, Workflow.LEGACY)))[Family.WORKFLOW_RUNS]
+    known = {("legacy", each): 0 for each in Result if each is not Result.UNKNOWN}
+    assert runs == {**known, ("legacy", result): 1}
+    assert len(KNOWN_RESULTS) == len(Result) - 1
 
 
 @settings(deadline=None)

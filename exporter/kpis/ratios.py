@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from exporter.answers import Operations, RepositoryView, Span
-from exporter.model import Component, Moment, Result, Seconds, Workflow
+from exporter.model import Component, Moment, Probe, Result, Seconds, Workflow
 
 HOUR: Seconds = 3600.0
 WINDOWS: Mapping[str, Seconds] = {"1h": HOUR, "24h": 24 * HOUR, "7d": 7 * 24 * HOUR, "30d": 30 * 24 * HOUR}
@@ -72,14 +72,30 @@ def uptime(spans: Iterable[Span], watched: Watched, begin: Moment, end: Moment) 
     return Uptime(seconds[True], seconds[False], max(0.0, end - begin - known))
 
 
-def run_operations(results: Mapping[Result, int]) -> Operations:
-    """Integrated pipeline runs as operations: error and timeout failed.
+def system_up(seen: Mapping[str, Iterable[Probe]], watched: Watched) -> bool | None:
+    """Whether every required component was last seen healthy, by what each source has `seen` last.
 
-    A failing test is not an operational error. A skipped run did nothing, and a result that we do
-    not know says nothing: neither is an operation.
+    As in the uptime: one seen not healthy is enough to be down; up needs a healthy look of every source
+    that reports a required component; otherwise None.
     """
-    counted = {result: n for result, n in results.items() if result not in (Result.SKIP, Result.UNKNOWN)}
-    return Operations(sum(counted.values()), counted.get(Result.ERROR, 0) + counted.get(Result.TIMEOUT, 0))
+    last = {(source, probe.component): probe.up for source, probes in seen.items() for probe in probes}
+    looks = [last.get((source, component)) for component, sources in watched.items() for source in sources]
+    if False in looks:
+        return False
+    blind = not watched or not all(watched.values())
+    return None if blind or None in looks else True
+
+
+NO_OPERATIONS = (Result.SKIP, Result.UNKNOWN)
+"""A skipped run did nothing, and a result that we do not know says nothing."""
+FAILED_OPERATIONS = (Result.ERROR, Result.TIMEOUT)
+"""A failing test is not an operational error."""
+
+
+def run_operations(results: Mapping[Result, int]) -> Operations:
+    """Integrated pipeline runs as operations."""
+    counted = {result: n for result, n in results.items() if result not in NO_OPERATIONS}
+    return Operations(sum(counted.values()), sum(counted.get(result, 0) for result in FAILED_OPERATIONS))
 
 
 def error_ratio(operations: Operations) -> float | None:

@@ -9,7 +9,7 @@ It knows the facts, the totals and the answers; nothing of HTTP, settings or Pro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -136,13 +136,15 @@ class Ledger:
         with self._database.reading() as connection:
             return read.run_results(connection, since, workflow, sources)
 
-    def slowdown(self, since: Moment, sources: Collection[str] | None = None, given: Seconds | None = None) -> Slowdown:
-        """Successful integrated runs that ended at or after `since`, against their repositories' baselines.
+    def slowdowns(
+        self, starts: Sequence[Moment], sources: Collection[str] | None = None, given: Seconds | None = None
+    ) -> list[Slowdown]:
+        """For each start, successful integrated runs that ended at or after it, against their repositories' baselines.
 
         `given`, in seconds, takes the place of every measured baseline; it is above 0.
         """
         with self._database.reading() as connection:
-            return medians.slowdown(connection, since, sources, given)
+            return medians.slowdowns(connection, starts, sources, given)
 
     def lead_time(
         self, since: Moment, sources: Collection[str] | None = None, until: CycleEnd = CycleEnd.MERGED

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from exporter.kpis import ratios
-from exporter.metrics.declare import Samples, gauge
+from exporter.kpis.verdict import DIGITS
+from exporter.metrics.declare import POLLED, Samples, gauge
 from exporter.snapshot import Snapshot
 
 
@@ -27,6 +28,16 @@ def uptime(snapshot: Snapshot) -> Samples:
 def uptime_coverage(snapshot: Snapshot) -> Samples:
     for window, uptime in snapshot.indicators.uptime.items():
         yield (window,), uptime.coverage
+
+
+@gauge(
+    "orchex_kilo_system_up",
+    "1 if every required component was last seen healthy by every source that reports it, 0 if any was seen not "
+    "healthy. Absent while none is down and one is not known." + POLLED,
+)
+def system_up(snapshot: Snapshot) -> Samples:
+    if snapshot.indicators.system_up is not None:
+        yield (), float(snapshot.indicators.system_up)
 
 
 @gauge(
@@ -60,6 +71,18 @@ def operations(snapshot: Snapshot) -> Samples:
 def failed_operations(snapshot: Snapshot) -> Samples:
     for window, found in snapshot.indicators.operations.items():
         yield (window,), found.failed
+
+
+@gauge(
+    "orchex_kilo_performance_impact_ratio",
+    "Median over the successful integrated runs of the window of duration divided by their own repository's baseline, "
+    "minus 1: faster is negative. Worked out at new runs, else hourly. Absent without such runs or baselines.",
+    labels=("window",),
+)
+def performance_impact(snapshot: Snapshot) -> Samples:
+    for window, slowdown in snapshot.indicators.slowdown.items():
+        if slowdown.ratio is not None:
+            yield (window,), round(slowdown.ratio.value - 1, DIGITS)
 
 
 @gauge(

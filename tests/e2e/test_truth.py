@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections import Counter
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -14,6 +15,8 @@ from tests.support.prometheus import Prometheus, prometheus
 from tests.support.waiting import until
 
 DAY = 86400.0
+RUN_LEVEL = 200
+"""Seconds of a run before the migration."""
 
 
 def together(*parts: Operations) -> float:
@@ -34,7 +37,12 @@ def compare(stage: Staged, server: Prometheus) -> None:
         assert found is not None, expression
         return found
 
-    assert ask('orchex_kilo_uptime_ratio{window="30d"}') == 1
+    assert ask('orchex_kilo_uptime_ratio{window="30d"}') == ask("orchex_kilo_system_up") == 1
+    good = [run for run in truth.finished() if (run.workflow, run.result) == ("integrated", "success")]
+    lasted = median(run.at - run.started_at for run in good if run.at >= stage.now - 30 * DAY)
+    impact = ask('orchex_kilo_performance_impact_ratio{window="30d"}')
+    assert impact == pytest.approx(lasted / RUN_LEVEL - 1)
+    assert impact == ask('orchex_kilo_kpi_value{kpi="performance_impact"}')
     assert ask('orchex_kilo_error_ratio{window="30d"}') == pytest.approx(everything, rel=1e-9)
     for bridge in ("k2a", "a2k"):
         ratio = ask(f'orchex_kilo_bridge_success_ratio{{bridge="{bridge}",window="30d"}}')
@@ -98,7 +106,8 @@ def settled(process: Process, server: Prometheus) -> None:
 
 
 def test_prometheus_shows_what_the_organisation_knows(tmp_path: Path) -> None:
-    with staged() as stage, serving(tmp_path, stage.configuration(tmp_path)) as process:
+    level = {"start": "2025-01-01", "size": "large", "baselines": {"run_duration": f"{RUN_LEVEL}s"}}
+    with staged() as stage, serving(tmp_path, stage.configuration(tmp_path) | {"migration": level}) as process:
         process.ready()
         with prometheus(tmp_path, process.url.removeprefix("http://")) as server:
             for seconds in (90, 200, 300):

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from exporter.answers import Operations, RepositoryView, Span
 from exporter.kpis import ratios
 from exporter.kpis.ratios import Share, Uptime
-from exporter.model import Component, Repository, Result, Stage, Workflow
+from exporter.model import Component, Health, Probe, Repository, Result, Stage, Workflow
 
-ORCHEX, KILO = Component.ORCHEX, Component.KILO
+ORCHEX, KILO, K2A, A2K = Component
 BOTH = {ORCHEX: ["o"], KILO: ["k"]}
 
 
@@ -69,6 +69,41 @@ def test_every_source_that_reports_a_component_must_see_it_healthy() -> None:
 def test_spans_of_other_sources_and_components_do_not_count() -> None:
     spans = [span(ORCHEX, 0, 100), span(KILO, 0, 100, up=False), span(ORCHEX, 0, 100, up=False, source="removed")]
     assert ratios.uptime(spans, {ORCHEX: ["o"]}, 0, 100).ratio == 1.0
+
+
+EVERY = {ORCHEX: ["o"], KILO: ["k"], K2A: ["b"], A2K: ["b"]}
+TWICE = {ORCHEX: ["a", "b"]}
+UP, DEGRADED, DOWN = Health.HEALTHY, Health.DEGRADED, Health.UNHEALTHY
+
+
+def looks(**seen: dict[Component, Health]) -> dict[str, list[Probe]]:
+    return {source: [Probe(component, health) for component, health in each.items()] for source, each in seen.items()}
+
+
+@pytest.mark.parametrize(
+    ("seen", "watched", "expected"),
+    [
+        pytest.param(looks(o={ORCHEX: UP}, k={KILO: UP}, b={K2A: UP, A2K: UP}), EVERY, True, id="all four up"),
+        pytest.param(looks(o={ORCHEX: UP}, k={KILO: UP}, b={K2A: UP, A2K: DOWN}), EVERY, False, id="one down"),
+        pytest.param(looks(o={ORCHEX: UP}, k={KILO: UP}, b={K2A: DEGRADED, A2K: UP}), EVERY, False, id="degraded"),
+        pytest.param(looks(o={ORCHEX: UP}, k={}, b={K2A: DOWN, A2K: UP}), EVERY, False, id="one down, one unknown"),
+        pytest.param(looks(o={ORCHEX: UP}, k={KILO: UP}, b={K2A: UP}), EVERY, None, id="one unknown"),
+        pytest.param(looks(), EVERY, None, id="nothing seen"),
+        pytest.param(looks(o={ORCHEX: UP}), {ORCHEX: ["o"], KILO: []}, None, id="one that nobody reports"),
+        pytest.param(looks(o={ORCHEX: DOWN}), {ORCHEX: ["o"], KILO: []}, False, id="down beside one nobody reports"),
+        pytest.param(looks(a={ORCHEX: UP}, b={ORCHEX: UP}), TWICE, True, id="two sources agree"),
+        pytest.param(looks(a={ORCHEX: UP}, b={ORCHEX: DOWN}), TWICE, False, id="two sources disagree"),
+        pytest.param(looks(a={ORCHEX: DOWN}, b={ORCHEX: UP}), TWICE, False, id="they disagree the other way"),
+        pytest.param(looks(a={ORCHEX: UP}, b={}), TWICE, None, id="one of two has not told"),
+        pytest.param(
+            looks(o={ORCHEX: UP}, b={K2A: DOWN}), {ORCHEX: ["o"]}, True, id="one that is not required is down"
+        ),
+        pytest.param(looks(o={ORCHEX: UP}, x={ORCHEX: DOWN}), {ORCHEX: ["o"]}, True, id="a source that does not count"),
+        pytest.param(looks(o={ORCHEX: UP}), {}, None, id="nothing is required"),
+    ],
+)
+def test_system_up(seen: dict[str, list[Probe]], watched: ratios.Watched, expected: bool | None) -> None:  # noqa: FBT001  # a parameter of the table
+    assert ratios.system_up(seen, watched) is expected
 
 
 @st.composite

@@ -113,7 +113,7 @@ def test_freezing_replaces_the_baseline_with_what_was_sampled_since(ledger):
     assert ledger.baseline() == frozen(Median(50, 1, 1))
     after = run_now(workflow=Workflow.INTEGRATED, repository=SHOP)
     ledger.record("acme", Facts(runs=(after,)), at=NOW, gap=60, succeeded=True)
-    assert ledger.slowdown(0).without_baseline == 1
+    assert ledger.slowdowns([0])[0].without_baseline == 1
 
 
 def test_freezing_without_samples_says_that_nothing_was_found(ledger):

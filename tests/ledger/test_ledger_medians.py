@@ -32,16 +32,21 @@ def measure(ledger, seconds, source="acme"):
     ledger.freeze(begin=0, end=NOW + 1, at=NOW)
 
 
+def slowdown(ledger, since, *among, **given):
+    (found,) = ledger.slowdowns([since], *among, **given)
+    return found
+
+
 def test_each_run_is_held_against_its_own_repository_s_baseline(ledger):
     measure(ledger, {SHOP: 100.0, WEB: 10.0})
     record(ledger, run("1", 110), run("2", 130), run("1", 9, WEB), run("2", 12, WEB), run("3", 40, WEB))
-    assert ledger.slowdown(0) == Slowdown(Median(1.2, 5, 2), without_baseline=0)
+    assert slowdown(ledger, 0) == Slowdown(Median(1.2, 5, 2), without_baseline=0)
 
 
 def test_of_an_even_number_the_mean_of_the_middle_two_counts(ledger):
     measure(ledger, {SHOP: 100.0})
     record(ledger, run("1", 50), run("2", 100), run("3", 125), run("4", 900))
-    assert ledger.slowdown(0) == Slowdown(Median(1.125, 4, 1))
+    assert slowdown(ledger, 0) == Slowdown(Median(1.125, 4, 1))
 
 
 def test_the_median_of_a_repository_s_samples_is_its_baseline(ledger):
@@ -49,34 +54,34 @@ def test_the_median_of_a_repository_s_samples_is_its_baseline(ledger):
     ledger.sample("acme", Facts(runs=(*samples, run("1", 4, WEB, workflow=Workflow.LEGACY))), begin=0, end=NOW + 1)
     ledger.freeze(begin=0, end=NOW + 1, at=NOW)
     record(ledger, run("1", 8))
-    assert ledger.slowdown(0).ratio == Median(1.0, 1, 1)
+    assert slowdown(ledger, 0).ratio == Median(1.0, 1, 1)
     record(ledger, run("1", 16, WEB), run("2", 24, WEB))
-    assert ledger.slowdown(0).ratio == Median(4.0, 3, 2)
+    assert slowdown(ledger, 0).ratio == Median(4.0, 3, 2)
 
 
 def test_a_repository_without_baseline_is_counted_and_not_compared(ledger):
     measure(ledger, {SHOP: 100.0})
     record(ledger, run("1", 100), run("1", 900, WEB), run("2", 900, WEB), run("1", 900, BACK))
-    assert ledger.slowdown(0) == Slowdown(Median(1.0, 1, 1), without_baseline=2)
-    assert ledger.slowdown(NOW + 1) == Slowdown()
+    assert slowdown(ledger, 0) == Slowdown(Median(1.0, 1, 1), without_baseline=2)
+    assert slowdown(ledger, NOW + 1) == Slowdown()
 
 
 def test_without_any_baseline_there_is_no_ratio(ledger):
     record(ledger, run("1", 100))
-    assert ledger.slowdown(0) == Slowdown(None, without_baseline=1)
+    assert slowdown(ledger, 0) == Slowdown(None, without_baseline=1)
 
 
 def test_nothing_is_compared_with_a_baseline_of_no_time(ledger):
     measure(ledger, {SHOP: 0.0})
     record(ledger, run("1", 100))
-    assert ledger.slowdown(0) == Slowdown(None, without_baseline=1)
+    assert slowdown(ledger, 0) == Slowdown(None, without_baseline=1)
 
 
 def test_a_given_baseline_takes_the_place_of_all(ledger):
     measure(ledger, {SHOP: 100.0})
     record(ledger, run("1", 50), run("1", 75, WEB), run("1", 100, BACK))
-    assert ledger.slowdown(0, given=50.0) == Slowdown(Median(1.5, 3, 3))
-    assert ledger.slowdown(NOW + 1, given=50.0) == Slowdown()
+    assert slowdown(ledger, 0, given=50.0) == Slowdown(Median(1.5, 3, 3))
+    assert slowdown(ledger, NOW + 1, given=50.0) == Slowdown()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +97,7 @@ def test_a_given_baseline_takes_the_place_of_all(ledger):
 def test_only_good_integrated_runs_of_the_window_count(ledger, other):
     measure(ledger, {SHOP: 100.0})
     record(ledger, run("1", 110, ended=NOW - HOUR), other)
-    assert ledger.slowdown(NOW - HOUR) == Slowdown(Median(1.1, 1, 1))
+    assert slowdown(ledger, NOW - HOUR) == Slowdown(Median(1.1, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -101,17 +106,37 @@ def test_only_good_integrated_runs_of_the_window_count(ledger, other):
 def test_a_run_lasts_from_its_start_or_creation_and_never_less_than_nothing(ledger, started_at, ratio):
     measure(ledger, {SHOP: 50.0})
     record(ledger, run_now(started_at=started_at))
-    assert ledger.slowdown(0).ratio == Median(ratio, 1, 1)
+    assert slowdown(ledger, 0).ratio == Median(ratio, 1, 1)
 
 
 def test_sources_are_apart(ledger):
     measure(ledger, {SHOP: 100.0})
     record(ledger, run("1", 100))
     record(ledger, run("1", 300), run("2", 300), source="other")
-    assert ledger.slowdown(0) == Slowdown(Median(1.0, 1, 1), without_baseline=1)
-    assert ledger.slowdown(0, ["other", "unheard"]) == Slowdown(None, without_baseline=1)
-    assert ledger.slowdown(0, ["other"], given=100.0) == Slowdown(Median(3.0, 2, 1))
-    assert ledger.slowdown(0, []) == Slowdown()
+    assert slowdown(ledger, 0) == Slowdown(Median(1.0, 1, 1), without_baseline=1)
+    assert slowdown(ledger, 0, ["other", "unheard"]) == Slowdown(None, without_baseline=1)
+    assert slowdown(ledger, 0, ["other"], given=100.0) == Slowdown(Median(3.0, 2, 1))
+    assert slowdown(ledger, 0, []) == Slowdown()
+
+
+def test_each_window_has_its_own_median_whatever_the_others_have(ledger):
+    measure(ledger, {SHOP: 100.0, WEB: 10.0})
+    old = [run("1", 100, ended=NOW - 3 * DAY), run("2", 120, ended=NOW - 2 * DAY), run("1", 900, BACK, ended=NOW - DAY)]
+    record(ledger, *old, run("1", 11, WEB, ended=NOW - 30 * HOUR), run("3", 150), run("4", 150), run("2", 13, WEB))
+    every = [NOW, NOW - HOUR, NOW - DAY, NOW - 2 * DAY, NOW - 3 * DAY, NOW + 1]
+    newest = Median(1.5, 3, 2)
+    assert ledger.slowdowns(every) == [
+        Slowdown(newest),
+        Slowdown(newest),
+        Slowdown(newest, without_baseline=1),
+        Slowdown(Median(1.3, 5, 2), without_baseline=1),
+        Slowdown(Median(1.25, 6, 2), without_baseline=1),
+        Slowdown(),
+    ]
+    assert ledger.slowdowns(every) == [slowdown(ledger, since) for since in every]
+    given = ledger.slowdowns(every, given=10.0)
+    assert given == [slowdown(ledger, since, given=10.0) for since in every]
+    assert [each.ratio and each.ratio.count for each in given] == [3, 3, 4, 6, 7, None]
 
 
 def merged(change_id, seconds, repository=SHOP, at=NOW):
@@ -169,7 +194,7 @@ def test_the_median_is_that_of_all_ratios(lasted, baselines):
         measure(ledger, baselines)
         runs = [run(str(number), each, name) for name, all_ in lasted.items() for number, each in enumerate(all_)]
         record(ledger, *runs)
-        told = ledger.slowdown(0)
+        told = slowdown(ledger, 0)
     ratios = [each.duration / baselines[each.repository] for each in runs if each.repository in baselines]
     names = {each.repository for each in runs}
     assert told.without_baseline == len(names - baselines.keys())

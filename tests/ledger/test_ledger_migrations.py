@@ -128,7 +128,7 @@ def test_a_ledger_of_revision_1_answers_as_it_did(old):
         assert ledger.spans(0) == (Span("acme", Component.K2A, NOW - 1000, NOW, up=True),)
         assert ledger.operations(0) == {Component.K2A: Operations(7, 1)}
         assert ledger.run_results(0) == {Result.SUCCESS: 1}
-        assert ledger.slowdown(0) == Slowdown(without_baseline=1)
+        assert ledger.slowdowns([0]) == [Slowdown(without_baseline=1)]
         assert ledger.lead_time(0) is None
         assert ledger.adoption() == {}
         assert ledger.baseline() is None

@@ -1,6 +1,6 @@
 """A snapshot by hand in which every family has a sample, for what is written about snapshots."""
 
-from exporter.answers import Operations, RepositoryView, SourceView
+from exporter.answers import Median, Operations, RepositoryView, Slowdown, SourceView
 from exporter.kpis.catalogue import CRITERIA
 from exporter.kpis.criteria import Criterion
 from exporter.kpis.measure import Absence
@@ -139,6 +139,7 @@ KNOWN = {
     "bridge_latency": (State.MET, {"value": 0.125}),
 }
 """Every state there is. Companions that are not named have no source."""
+SLOWER = Slowdown(Median(1.0625, 900, 1), without_baseline=1)
 JUDGED = {State.MET: True, State.AT_RISK: True, State.MISSED: False}
 
 
@@ -199,8 +200,10 @@ def snapshot() -> Snapshot:
     sources = {source.health.name: source for source in (host(), bridges(), failing(), orchex())}
     indicators = Indicators(
         uptime={"30d": Uptime(75, 25, 100)},
+        system_up=False,
         operations={"30d": Operations(1000, 8)},
         bridges={(K2A, "30d"): Operations(100, 1), (A2K, "30d"): Operations(), (None, "30d"): Operations(100, 1)},
+        slowdown={"1h": Slowdown(without_baseline=1), "24h": Slowdown(Median(0.75, 3, 1)), "30d": SLOWER},
         template_adoption=Share(1, 1, 1),
         workflow_adoption=Share(1, 2),
     )
