@@ -56,7 +56,7 @@ URGENCIES = (
 )
 
 LEAST_OPERATIONS = 10
-"""Fewer failures than this, in the long window, are no incident: where there is little traffic, two are many per cent."""
+"""Fewer failures in the long window are no incident: where there is little traffic, two are many per cent."""
 LEAST_DOWNTIME: Seconds = 2 * MINUTE
 """The same for the uptime: one poll that fails is up to a minute, and no outage."""
 
@@ -98,8 +98,9 @@ def budget_burn(objective: Objective, urgency: Urgency, terms: Terms) -> Alert:
         labels=objective.labels,
         summary=f"{title} {urgency.headline}",
         description=(
-            f"{{{{ $value | humanizePercentage }}}} {WHAT[objective.kpi]}; the objective allows {number(100 * budget)}% "
-            f"over 30 days ({objective.criterion.words}), and at this pace that is spent {urgency.spent}."
+            f"{{{{ $value | humanizePercentage }}}} {WHAT[objective.kpi]}; the objective allows "
+            f"{number(100 * budget)}% over 30 days ({objective.criterion.words}), and at this pace that is spent "
+            f"{urgency.spent}."
         ),
     )
 
@@ -123,13 +124,12 @@ def _limit(objective: Objective, burn: Burn, terms: Terms) -> float:
     budget = objective.budget(terms)
     limit = burn.factor * budget
     if not 0 < limit < 1:
-        raise ConfigError(
-            [
-                f"kpis.{objective.kpi}.target: an error budget of {number(100 * budget)}% burning {number(burn.factor)} "
-                f"times too fast is {number(100 * limit)}%, which no ratio can be above; choose a target whose budget "
-                f"lies between 0% and {number(100 / burn.factor)}%"
-            ]
+        fault = (
+            f"kpis.{objective.kpi}.target: an error budget of {number(100 * budget)}% that burns {number(burn.factor)} "
+            f"times too fast is {number(100 * limit)}%, and no ratio can be above that and below 100%; choose a target "
+            f"whose budget lies between 0% and {100 / burn.factor:.3g}%"
         )
+        raise ConfigError([fault])
     return limit
 
 

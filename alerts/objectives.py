@@ -14,7 +14,8 @@ from itertools import chain
 from alerts.rule import Group, Record
 from alerts.terms import CRITERIA, DAY, HOUR, MINUTE, Terms, number
 from exporter.kpis.criteria import Criterion
-from exporter.model import Seconds
+from exporter.kpis.ratios import FAILED_OPERATIONS, NO_OPERATIONS
+from exporter.model import Result, Seconds
 
 SAMPLE: Seconds = 30
 """How often the uptime is sampled: then a sample stands for a known time, however often Prometheus scrapes."""
@@ -82,12 +83,13 @@ def _bridge(metric: str) -> Query:
     return lambda terms, window: f"sum by (job, instance, bridge) (increase({metric}[{terms.span(window)}]))"
 
 
-def _together(bridges: str, tasks: str, results: str) -> Query:
+def _together(bridges: str, tasks: str, results: Iterable[Result]) -> Query:
     """Operations of every kind. Their label sets differ, so `or` keeps each series."""
+    words = "|".join(results)
 
     def query(terms: Terms, window: Seconds) -> str:
         span = terms.span(window)
-        runs = f'orchex_kilo_workflow_runs_total{{workflow="integrated", cicd_pipeline_result=~"{results}"}}'
+        runs = f'orchex_kilo_workflow_runs_total{{workflow="integrated", cicd_pipeline_result=~"{words}"}}'
         return f"""\
 sum by (job, instance) (
     increase({bridges}[{span}])
@@ -119,12 +121,12 @@ OBJECTIVES = (
         events=_together(
             "orchex_kilo_bridge_operations_total",
             "orchex_kilo_orchex_period_tasks",
-            "success|failure|error|timeout|cancellation",
+            [result for result in Result if result not in NO_OPERATIONS],
         ),
         errors=_together(
             "orchex_kilo_bridge_errors_total",
             "orchex_kilo_orchex_period_failed_tasks",
-            "error|timeout",
+            FAILED_OPERATIONS,
         ),
         period='max by (job, instance) (orchex_kilo_error_ratio{window="30d"})',
     ),

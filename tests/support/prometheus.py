@@ -1,8 +1,8 @@
-"""A real Prometheus that scrapes one exporter every second."""
+"""A real Prometheus that scrapes one exporter every second, and perhaps evaluates rules and tells Alertmanagers."""
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,9 @@ import requests
 import yaml
 
 from tests.support.waiting import until
+
+RESEND_DELAY = "2s"
+"""What fired before the Alertmanagers were known is told again soon; Prometheus' own minute is long for a test."""
 
 
 class Prometheus:
@@ -33,6 +36,12 @@ class Prometheus:
         assert len(found) <= 1, f"{expression} gives {len(found)} values"
         return next(iter(found.values()), None)
 
+    def firing(self) -> list[dict[str, str]]:
+        """The labels of each alert that fires."""
+        reply = requests.get(f"{self.url}/api/v1/alerts", timeout=10)
+        reply.raise_for_status()
+        return [alert["labels"] for alert in reply.json()["data"]["alerts"] if alert["state"] == "firing"]
+
     def scraped_since(self, moment: float) -> bool:
         """Whether a scrape that succeeded began after `moment`, Unix seconds."""
         newest = self.value("timestamp(up == 1)")
@@ -40,11 +49,26 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(folder: Path, target: str) -> Iterator[Prometheus]:
-    """Prometheus, scraping `target` (HOST:PORT) with OpenMetrics as it prefers."""
+def prometheus(
+    folder: Path,
+    target: str,
+    *,
+    job: str = "exporter",
+    interval: str = "1s",
+    rules: Sequence[Path] = (),
+    alertmanagers: Sequence[str] = (),
+) -> Iterator[Prometheus]:
+    """Prometheus, scraping `target` (HOST:PORT) with OpenMetrics as it prefers.
+
+    It scrapes and evaluates `rules`, files or patterns of files, every `interval`, and tells what fires to
+    `alertmanagers` (HOST:PORT), which it knows when the block begins.
+    """
+    peers = {"alertmanagers": [{"static_configs": [{"targets": list(alertmanagers)}]}]} if alertmanagers else {}
     configuration = {
-        "global": {"scrape_interval": "1s", "scrape_timeout": "1s"},
-        "scrape_configs": [{"job_name": "exporter", "static_configs": [{"targets": [target]}]}],
+        "global": {"scrape_interval": interval, "scrape_timeout": interval, "evaluation_interval": interval},
+        "rule_files": [str(path) for path in rules],
+        "alerting": peers,
+        "scrape_configs": [{"job_name": job, "static_configs": [{"targets": [target]}]}],
     }
     (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration))
     log = folder / "prometheus.log"
@@ -55,6 +79,7 @@ def prometheus(folder: Path, target: str) -> Iterator[Prometheus]:
                 f"--config.file={folder}/prometheus.yml",
                 f"--storage.tsdb.path={folder}/prometheus",
                 "--web.listen-address=127.0.0.1:0",
+                f"--rules.alert.resend-delay={RESEND_DELAY}",
             ],
             stdin=subprocess.DEVNULL,
             stdout=stderr,
@@ -64,6 +89,7 @@ def prometheus(folder: Path, target: str) -> Iterator[Prometheus]:
         found = until(lambda: re.search(r'"?Listening on"? address=(\S+)', log.read_text()), "Prometheus listens")
         url = f"http://{found[1]}"
         until(lambda: _ready(url), "Prometheus is ready")
+        until(lambda: _told(url) == len(alertmanagers), "Prometheus knows its Alertmanagers")
         yield Prometheus(url)
     finally:
         process.terminate()
@@ -72,3 +98,10 @@ def prometheus(folder: Path, target: str) -> Iterator[Prometheus]:
 
 def _ready(url: str) -> bool:
     return requests.get(f"{url}/-/ready", timeout=5).status_code == 200
+
+
+def _told(url: str) -> int:
+    """How many Alertmanagers it would tell what fires."""
+    reply = requests.get(f"{url}/api/v1/alertmanagers", timeout=5)
+    reply.raise_for_status()
+    return len(reply.json()["data"]["activeAlertmanagers"])
