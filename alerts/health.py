@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alerts.rule import Alert, Group, Severity
 from alerts.terms import DAY, HOUR, MINUTE, Terms, number
-from exporter.app import REFRESH_INTERVAL
+from exporter.snapshot import REFRESH_INTERVAL
 
 KEPT = 5 * MINUTE
 """A page outlives a single good evaluation: one that comes and goes wakes somebody more than once."""

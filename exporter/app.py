@@ -18,7 +18,7 @@ from exporter.publisher import Publisher
 from exporter.schedule import Schedule
 from exporter.scorecard import Wanted
 from exporter.settings import Settings
-from exporter.snapshot import ExporterHealth, SourceHealth
+from exporter.snapshot import REFRESH_INTERVAL, ExporterHealth, SourceHealth
 from exporter.status.document import document
 from exporter.status.shape import Status
 from exporter.surveyor import Policy, mark_of
@@ -26,8 +26,6 @@ from exporter.yamlfile import ConfigError
 
 log = logging.getLogger(__name__)
 
-REFRESH_INTERVAL = 15.0
-"""Windows move and facts grow old without any poll, so everything is made anew this often."""
 PRUNE_INTERVAL = 3600.0
 WORKERS = 64
 """Polls at the same time, at the most; threads are made as they are needed."""

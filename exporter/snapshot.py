@@ -10,6 +10,9 @@ from exporter.kpis.ratios import Share, Uptime
 from exporter.model import Component, Moment, RateLimit, Seconds
 from exporter.scorecard import Scorecard
 
+REFRESH_INTERVAL: Seconds = 15.0
+"""Windows move and facts grow old without any poll, so a snapshot is made this often at the least."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
