@@ -151,6 +151,7 @@ def test_an_outage_of_a_bridge_is_one_page_without_what_follows_from_it(tmp_path
             patience=60,
         )
         assert {each["groupKey"] for each in watch.receiver.notifications(PAGER)} == {first["groupKey"]}
+        assert watch.told(PAGER, alertname=CIRCUIT_OPEN, **k2a) == []
 
 
 def test_failing_operations_are_a_page_on_their_budget_and_no_outage(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def prometheus(
             stderr=stderr,
         )
     try:
-        found = until(lambda: re.search(r'"?Listening on"? address=(\S+)', log.read_text()), "Prometheus listens")
+        found = until(lambda: re.search(r'"?Listening on"? .*?address=(\S+)', log.read_text()), "Prometheus listens")
         url = f"http://{found[1]}"
         until(lambda: _ready(url), "Prometheus is ready")
         until(lambda: _told(url) == len(alertmanagers), "Prometheus knows its Alertmanagers")
