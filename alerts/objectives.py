@@ -83,6 +83,11 @@ def _bridge(metric: str) -> Query:
     return lambda terms, window: f"sum by (job, instance, bridge) (increase({metric}[{terms.span(window)}]))"
 
 
+def _any(query: Query) -> Query:
+    """Without operations there is nothing to divide by, and neither events nor a ratio."""
+    return lambda terms, window: f"{query(terms, window)} > 0"
+
+
 def _together(bridges: str, tasks: str, results: Iterable[Result]) -> Query:
     """Operations of every kind. Their label sets differ, so `or` keeps each series."""
     words = "|".join(results)
@@ -118,10 +123,12 @@ OBJECTIVES = (
     ),
     Objective(
         "error_rate",
-        events=_together(
-            "orchex_kilo_bridge_operations_total",
-            "orchex_kilo_orchex_period_tasks",
-            [result for result in Result if result not in NO_OPERATIONS],
+        events=_any(
+            _together(
+                "orchex_kilo_bridge_operations_total",
+                "orchex_kilo_orchex_period_tasks",
+                [result for result in Result if result not in NO_OPERATIONS],
+            )
         ),
         errors=_together(
             "orchex_kilo_bridge_errors_total",
@@ -132,7 +139,7 @@ OBJECTIVES = (
     ),
     Objective(
         "bridge_success",
-        events=_bridge("orchex_kilo_bridge_operations_total"),
+        events=_any(_bridge("orchex_kilo_bridge_operations_total")),
         errors=_bridge("orchex_kilo_bridge_errors_total"),
         period='1 - max by (job, instance, bridge) (orchex_kilo_bridge_success_ratio{window="30d", bridge!="all"})',
         by=("bridge",),
@@ -155,12 +162,12 @@ def _indicators(windows: Iterable[str], terms: Terms) -> Iterator[Record]:
 
 
 def _indicator(objective: Objective, window: str, terms: Terms) -> Iterator[Record]:
-    """Failed and all events of a window, and the share that failed; without events there is none."""
+    """Failed and all events of a window, and the share that failed."""
     errors, events = f"slo:sli_errors:increase{window}", f"slo:sli_events:increase{window}"
     seconds, slo = WINDOWS[window], f'{{slo="{objective.kpi}"}}'
     yield Record(errors, objective.errors(terms, seconds), objective.labels)
     yield Record(events, objective.events(terms, seconds), objective.labels)
-    yield Record(f"slo:sli_error:ratio_rate{window}", f"{errors}{slo} / ({events}{slo} > 0)", objective.labels)
+    yield Record(f"slo:sli_error:ratio_rate{window}", f"{errors}{slo} / {events}{slo}", objective.labels)
 
 
 def _periods() -> Iterator[Record]:
