@@ -4,7 +4,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -187,11 +187,12 @@ def run(promtool: str, *arguments: str | Path) -> subprocess.CompletedProcess[st
     )
 
 
-def verdicts(promtool: str, files: Iterable[Path]) -> dict[Path, str]:
-    """What promtool says of each file of unit tests: `SUCCESS`, or what is wrong."""
+def verdicts(promtool: str, files: Sequence[Path]) -> dict[Path, str]:
+    """What promtool, 2.x or 3.x, says of each file of unit tests: `SUCCESS`, or what is wrong."""
     said = run(promtool, "test", "rules", *files).stdout
-    found = re.split(r"^(?:Unit Testing: |Processing test file:) (.+)$", said, flags=re.MULTILINE)  # as 2.x, 3.x say
-    return {Path(name): text.strip() for name, text in zip(found[1::2], found[2::2], strict=True)}
+    found = re.split(r"^(?:Unit Testing:  |Processing test file: )(.+)$", said, flags=re.MULTILINE)
+    texts = dict(zip(found[1::2], found[2::2], strict=True))
+    return {path: texts[str(path)].strip() for path in files}
 
 
 def rule_file(rules: Iterable[Rule]) -> str:
