@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from alerts import burn, criteria, health, objectives, routing, symptoms
+from alerts.files import settle
 from alerts.page import page
 from alerts.rule import text
 from alerts.terms import JOB, RUNBOOKS, Terms
@@ -49,20 +50,7 @@ def main(*, check: bool, output: Path, job: str, runbooks: str, config_file: Pat
     with faults_end_it():
         terms = Terms(scale, job, runbooks.rstrip("/"), _targets(config_file))
         files = built(terms, here=output == HERE)
-    drifted = [path for path, content in files.items() if not _settled(output / path, content, write=not check)]
-    for path in drifted:
-        click.echo(f"{output / path} {'differs; run: python -m alerts' if check else 'written'}", err=check)
-    sys.exit(bool(drifted) and check)
-
-
-def _settled(path: Path, content: str, *, write: bool) -> bool:
-    """Whether the file holds the content already; else, if so wanted, it does from now on."""
-    if path.exists() and path.read_text() == content:
-        return True
-    if write:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
-    return False
+    sys.exit(settle(output, files, check=check, command="python -m alerts"))
 
 
 def _targets(config_file: Path | None) -> dict[str, float]:

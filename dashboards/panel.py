@@ -1,0 +1,211 @@
+"""Panels of one house style, as builders of Grafana's own SDK. It knows no metric.
+
+Every panel says what it shows, what is wanted and what to do (`About`), which unit it has, and what it means when
+there is nothing to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self, TypeVar
+
+from grafana_foundation_sdk.builders import bargauge, common, prometheus, stat, statetimeline, table, timeseries
+from grafana_foundation_sdk.builders import dashboard as builders
+from grafana_foundation_sdk.models import common as options
+from grafana_foundation_sdk.models import dashboard as models
+from grafana_foundation_sdk.models.prometheus import PromQueryFormat
+
+from dashboards.query import Query, Shape
+from dashboards.style import PLAIN, Limits, Words
+
+DATASOURCE = options.DataSourceRef(type_val="prometheus", uid="${datasource}")
+WHOLE = 24
+"""Columns of Grafana's grid."""
+PANELS_HEIGHT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The three parts of a panel's description, each a sentence or two."""
+
+    meaning: str
+    target: str
+    action: str
+
+    def __str__(self) -> str:
+        return f"{self.meaning}\n\n**Target:** {self.target}\n\n**What to do:** {self.action}"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What all kinds of panels have in common. `runbooks` are names of alerts, `empty` says what no data means."""
+
+    title: str
+    about: About
+    unit: str
+    empty: str
+    width: int = WHOLE // 2
+    height: int = PANELS_HEIGHT
+    runbooks: tuple[str, ...] = ()
+    limits: Limits = PLAIN
+    words: list[models.ValueMapping] = field(default_factory=list)
+    decimals: int | None = None
+    least: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table, of a label or of a query's value (`Value #A`). Those without one are hidden."""
+
+    title: str
+    unit: str = "string"
+    words: Words | None = None
+    width: int | None = None
+    link: str = ""
+    """A URL, which may hold `${__value.text}`."""
+    limits: Limits | None = None
+    """Colours the text by the value."""
+
+
+class PanelBuilder(Protocol):
+    """The part of the SDK's builders that all kinds of panels share."""
+
+    def build(self) -> models.Panel: ...
+    def title(self, title: str) -> Self: ...
+    def description(self, description: str) -> Self: ...
+    def unit(self, unit: str) -> Self: ...
+    def no_value(self, no_value: str) -> Self: ...
+    def span(self, w: int) -> Self: ...
+    def height(self, h: int) -> Self: ...
+    def datasource(self, datasource: options.DataSourceRef) -> Self: ...
+    def with_target(self, target: Any) -> Self: ...
+    def links(self, links: Any) -> Self: ...
+    def thresholds(self, thresholds: Any) -> Self: ...
+    def mappings(self, mappings: list[models.ValueMapping]) -> Self: ...
+    def decimals(self, decimals: float) -> Self: ...
+    def min(self, min_val: float) -> Self: ...
+    def max(self, max_val: float) -> Self: ...
+
+
+Kind = TypeVar("Kind", bound=PanelBuilder)
+
+
+def number(look: Look, query: Query, *, coloured: bool = True) -> PanelBuilder:
+    """One number or word, big, as of now; several when the query has several series."""
+    panel = stat.Panel().reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
+    panel = panel.graph_mode(options.BigValueGraphMode.NONE)
+    panel = panel.color_mode(options.BigValueColorMode.VALUE if coloured else options.BigValueColorMode.NONE)
+    panel = panel.text_mode(options.BigValueTextMode.AUTO)
+    return _dressed(panel, look, [query])
+
+
+def lines(look: Look, *queries: Query, stacked: bool = False, limited: bool = False) -> PanelBuilder:
+    """Through time. `limited` draws the limits as lines."""
+    panel = (
+        timeseries.Panel().line_width(2).fill_opacity(40 if stacked else 8).show_points(options.VisibilityMode.NEVER)
+    )
+    panel = panel.span_nulls(False)  # a gap is what was not known
+    panel = panel.tooltip(common.VizTooltipOptions().mode(options.TooltipDisplayMode.MULTI))
+    legend = common.VizLegendOptions().display_mode(options.LegendDisplayMode.TABLE)
+    panel = panel.legend(
+        legend.placement(options.LegendPlacement.BOTTOM).show_legend(True).calcs(["lastNotNull", "min", "max"])
+    )
+    if stacked:
+        panel = panel.stacking(common.StackingConfig().mode(options.StackingMode.NORMAL))
+    if limited:
+        panel = panel.thresholds_style(
+            common.GraphThresholdsStyleConfig().mode(options.GraphThresholdsStyleMode.DASHED)
+        )
+    return _dressed(panel, look, queries)
+
+
+def states(look: Look, *queries: Query) -> PanelBuilder:
+    """States through time, a line a thing, in words."""
+    panel = statetimeline.Panel().merge_values(True).show_value(options.VisibilityMode.AUTO)
+    panel = panel.row_height(0.8).fill_opacity(70)
+    panel = panel.legend(common.VizLegendOptions().show_legend(False))
+    return _dressed(panel, look, queries)
+
+
+def bars(look: Look, query: Query) -> PanelBuilder:
+    """A bar for each series, as of now."""
+    panel = bargauge.Panel().orientation(options.VizOrientation.HORIZONTAL)
+    panel = panel.display_mode(options.BarGaugeDisplayMode.BASIC).show_unfilled(True)
+    panel = panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
+    return _dressed(panel, look, [query])
+
+
+def rows(
+    look: Look, queries: Sequence[Query], columns: Mapping[str, Column], *, by: str = "", descending: str = ""
+) -> PanelBuilder:
+    """A table as of now. Several queries are joined `by` a label; `columns` in their order, by field.
+
+    The value of the first query is `Value #A`, or `Value` when it is the only one.
+    """
+    panel = table.Panel().cell_height(options.TableCellHeight.SM)
+    if len(queries) > 1:
+        panel = panel.with_transformation(
+            models.DataTransformerConfig(id_val="joinByField", options={"byField": by, "mode": "outer"})
+        )
+    kept = {"include": {"names": list(columns)}}
+    order = {name: position for position, name in enumerate(columns)}
+    panel = panel.with_transformation(models.DataTransformerConfig(id_val="filterFieldsByName", options=kept))
+    panel = panel.with_transformation(
+        models.DataTransformerConfig(
+            id_val="organize",
+            options={"indexByName": order, "renameByName": {name: column.title for name, column in columns.items()}},
+        )
+    )
+    if descending:
+        panel = panel.sort_by([common.TableSortByFieldState().display_name(descending).desc(True)])
+    for column in columns.values():
+        panel = panel.override_by_name(column.title, _properties(column))
+    return _dressed(panel, look, queries)
+
+
+def _properties(column: Column) -> list[models.DynamicConfigValue]:
+    found: dict[str, Any] = {"unit": column.unit}
+    if column.words:
+        found["mappings"] = column.words.labels()
+    if column.limits:
+        found["thresholds"] = column.limits.built().build()
+    if column.words or column.limits:
+        found["custom.cellOptions"] = {"type": "color-text"}
+    if column.width:
+        found["custom.width"] = column.width
+    if column.link:
+        found["links"] = [{"title": "Open", "url": column.link}]
+    return [models.DynamicConfigValue(id_val=name, value=value) for name, value in found.items()]
+
+
+def _dressed(panel: Kind, look: Look, queries: Sequence[Query]) -> Kind:
+    panel = panel.title(look.title).description(str(look.about)).unit(look.unit).no_value(look.empty)
+    panel = panel.span(look.width).height(look.height).datasource(DATASOURCE).thresholds(look.limits.built())
+    if look.words:
+        panel = panel.mappings(look.words)
+    if look.decimals is not None:
+        panel = panel.decimals(look.decimals)
+    if look.least is not None:
+        panel = panel.min(look.least)
+    if look.most is not None:
+        panel = panel.max(look.most)
+    if look.runbooks:
+        panel = panel.links([_runbook(name) for name in look.runbooks])
+    for letter, query in zip("ABCDEFGHIJ", queries, strict=False):
+        panel = panel.with_target(_target(letter, query))
+    return panel
+
+
+def _runbook(alert: str) -> builders.DashboardLink:
+    link = builders.DashboardLink(f"Runbook {alert}").type(models.DashboardLinkType.LINK)
+    return link.url(f"${{runbooks}}/{alert}.md").target_blank(True)
+
+
+def _target(letter: str, query: Query) -> prometheus.Dataquery:
+    target = prometheus.Dataquery().ref_id(letter).expr(query.expr).datasource(DATASOURCE)
+    if query.shape is Shape.LINE:
+        return target.range().legend_format(query.legend)
+    form = PromQueryFormat.TABLE if query.shape is Shape.ROWS else PromQueryFormat.TIME_SERIES
+    return target.instant().format(form).legend_format(query.legend)
