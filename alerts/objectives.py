@@ -14,6 +14,7 @@ from itertools import chain
 from alerts.rule import Group, Record
 from alerts.terms import CRITERIA, DAY, HOUR, MINUTE, Terms, number
 from exporter.kpis.criteria import Criterion
+from exporter.kpis.objectives import budget
 from exporter.kpis.ratios import FAILED_OPERATIONS, NO_OPERATIONS
 from exporter.model import Result, Seconds
 
@@ -64,9 +65,8 @@ class Objective:
         return ", ".join(("job", "instance", *self.by))
 
     def budget(self, terms: Terms) -> float:
-        """The share that may fail: what is left of 1, or the target itself where lower is better."""
-        target = terms.target(self.kpi)
-        return round(1 - target, 12) if self.criterion.comparison.higher_is_better else target
+        """The share that may fail, by the target that the rules are built for."""
+        return budget(self.criterion, terms.target(self.kpi))
 
 
 def _observed(terms: Terms, window: Seconds) -> str:

@@ -110,20 +110,22 @@ class Exporter:
         return self.publisher.published.exposition
 
     def status(self) -> Status:
-        """Where the migration stands, as it is published."""
-        return document(self.publisher.published.snapshot, __version__)
+        """Where the migration stands, as it is published, with what is due."""
+        snapshot = self.publisher.published.snapshot
+        due = {name: replace(source, health=self._planned(source.health)) for name, source in snapshot.sources.items()}
+        return document(replace(snapshot, sources=due), __version__)
 
     def sources(self) -> Sequence[SourceHealth]:
         """How each source fares, as it is published: who is told "ready" finds the facts in /metrics."""
-        published = self.publisher.published.snapshot.healths()
-        return [replace(health, next_poll_at=self._due(health.name)) for health in published]
+        return [self._planned(health) for health in self.publisher.published.snapshot.healths()]
 
     def now(self) -> float:
         return self._now()
 
-    def _due(self, name: str) -> float | None:
-        wait = self._schedule.due_in(name)
-        return None if wait is None else self._now() + wait
+    def _planned(self, health: SourceHealth) -> SourceHealth:
+        """With the moment at which it is due."""
+        wait = self._schedule.due_in(health.name)
+        return replace(health, next_poll_at=None if wait is None else self._now() + wait)
 
     def scraped(self, seconds: float, size: int) -> None:
         """Counts a scrape; it is published with the next refresh."""

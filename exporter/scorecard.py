@@ -11,9 +11,10 @@ from functools import lru_cache
 
 from exporter.answers import AdoptionDay, Operations
 from exporter.kpis.catalogue import CRITERIA
-from exporter.kpis.criteria import DAY
+from exporter.kpis.criteria import DAY, Criterion
 from exporter.kpis.inputs import Inputs
-from exporter.kpis.ratios import Share
+from exporter.kpis.objectives import budget, burn_rate
+from exporter.kpis.ratios import Share, error_ratio
 from exporter.kpis.verdict import Aim, Verdict, judged
 from exporter.migration import plan as plans
 from exporter.migration import progress as progresses
@@ -150,7 +151,7 @@ def _risks(
     signals = Signals(
         verdicts=verdicts,
         schedule=so_far,
-        bridge_burn=_burn(known.last_hour, verdicts["bridge_success"]),
+        bridge_burn=_burn(known.last_hour, verdicts["bridge_success"].criterion),
         adoption_gap=None if planned is None or share is None else planned - share,
         training_gap=_training_gap(wanted.plan, verdicts["training_completion"], known.inputs.now),
         rolled_back=Share(stages.count(Stage.ROLLED_BACK), progress.migrated.whole),
@@ -158,9 +159,9 @@ def _risks(
     return tuple(assess(risk, signals) for risk in RISKS)
 
 
-def _burn(done: Operations, success: Verdict) -> float | None:
+def _burn(done: Operations, success: Criterion) -> float | None:
     """How many times as fast as the documented target allows the bridges fail."""
-    return done.failed / done.total / (1 - success.criterion.target) if done.total else None
+    return burn_rate(error_ratio(done), budget(success, success.target))
 
 
 def _training_gap(plan: Plan | None, training: Verdict, now: Moment) -> float | None:

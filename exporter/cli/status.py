@@ -50,7 +50,7 @@ def status(config_file: Path, url: str | None, as_json: bool, strict: bool, **ac
     with faults_end_it():
         found = _remembered(config_file, **access) if url is None else _asked(url, **access)
     if as_json:
-        click.echo(json.dumps(found.model_dump(mode="json"), indent=2))
+        click.echo(json.dumps(found.model_dump(mode="json", exclude_unset=True), indent=2))
     else:
         _shown(found)
     unknown = found.summary.no_data + found.summary.stale

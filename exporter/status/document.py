@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any
 
-from exporter.kpis import ratios
 from exporter.kpis.criteria import Tier
 from exporter.kpis.verdict import State, Verdict
 from exporter.migration.forecast import LEAST, Forecast
 from exporter.migration.gates import Gate
 from exporter.migration.phases import PHASES, PhaseSpec
 from exporter.migration.plan import TIMELINES, Timeline
+from exporter.migration.progress import Team
 from exporter.model import Moment
 from exporter.risks import Assessed
 from exporter.scorecard import Scorecard
 from exporter.snapshot import Snapshot, SourceHealth
-from exporter.status import shape
-from exporter.status.shape import Range, Share, Status
+from exporter.status import live, shape
+from exporter.status.shape import Range, Status
+from exporter.status.written import known, moment, share
 
 
 def document(snapshot: Snapshot, version: str) -> Status:
@@ -27,10 +27,13 @@ def document(snapshot: Snapshot, version: str) -> Status:
     criteria = tuple(_criterion(verdict, snapshot.taken_at) for verdict in card.verdicts.values())
     return Status(
         schema_version=shape.VERSION,
-        taken_at=_moment(snapshot.taken_at),
+        taken_at=moment(snapshot.taken_at),
         exporter=shape.Exporter(version=version),
         summary=_summary([each.state for each in criteria if each.tier is Tier.CRITERION]),
         criteria=criteria,
+        objectives=tuple(live.objectives(snapshot)),
+        components=tuple(live.components(snapshot)),
+        bridges=tuple(live.bridges(snapshot)),
         migration=_migration(card),
         risks=tuple(_risk(assessed) for assessed in card.risks),
         sources=tuple(_source(health, snapshot.taken_at) for health in snapshot.healths()),
@@ -41,19 +44,6 @@ def schema() -> dict[str, Any]:
     """The document's JSON Schema."""
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return dialect | Status.model_json_schema(mode="serialization")
-
-
-def _moment(moment: Moment) -> datetime:
-    """To the second, rounded down."""
-    return datetime.fromtimestamp(moment // 1, UTC)
-
-
-def _known(moment: Moment | None) -> datetime | None:
-    return None if moment is None else _moment(moment)
-
-
-def _share(share: ratios.Share) -> Share:
-    return Share(part=share.part, whole=share.whole, unknown=share.unknown, ratio=share.ratio)
 
 
 def _summary(states: list[State]) -> shape.Summary:
@@ -78,33 +68,44 @@ def _criterion(verdict: Verdict, now: Moment) -> shape.Criterion:
         met=verdict.met,
         coverage=verdict.coverage,
         baseline=verdict.baseline,
-        at=_known(verdict.at),
+        at=known(verdict.at),
         age_seconds=None if verdict.at is None else max(0.0, now - verdict.at),
         absence=verdict.absence,
         remedy=verdict.remedy or None,
         owner=verdict.owner,
         words=criterion.words,
         window=criterion.window,
+        trend=(),
     )
 
 
 def _migration(card: Scorecard) -> shape.Migration:
     schedule = card.schedule
     return shape.Migration(
-        start=_moment(schedule.plan.start) if schedule else None,
+        start=moment(schedule.plan.start) if schedule else None,
         size=schedule.plan.size if schedule else None,
         current=schedule.current if schedule else None,
-        planned_end=_moment(schedule.plan.end) if schedule else None,
+        planned_end=moment(schedule.plan.end) if schedule else None,
         slip_seconds=schedule.slip if schedule else None,
         slip_ratio=schedule.slip_ratio if schedule else None,
         on_plan=schedule.on_plan if schedule else None,
-        migrated=_share(card.progress.migrated),
+        migrated=share(card.progress.migrated),
         planned_ratio=card.planned,
-        pilot=_share(card.progress.pilot),
+        pilot=share(card.progress.pilot),
         phases=tuple(_phase(spec, card) for spec in PHASES if spec.phase in card.gates),
         sizes=tuple(_size(timeline, card) for timeline in TIMELINES.values()),
         forecasts=tuple(_forecast(forecast) for forecast in card.forecasts),
-        teams=tuple(shape.TeamStatus(team=team.name, migrated=_share(team.migrated)) for team in card.progress.teams),
+        teams=tuple(_team(team) for team in card.progress.teams),
+        remaining=(),
+    )
+
+
+def _team(team: Team) -> shape.TeamStatus:
+    return shape.TeamStatus(
+        team=team.name,
+        migrated=share(team.migrated),
+        template_adoption=shape.NOTHING,
+        workflow_adoption=shape.NOTHING,
     )
 
 
@@ -114,10 +115,10 @@ def _phase(spec: PhaseSpec, card: Scorecard) -> shape.PhaseStatus:
         phase=spec.phase,
         title=spec.title,
         state=progress.state if progress else None,
-        planned_begin=_moment(progress.planned.begin) if progress else None,
-        planned_end=_known(progress.planned.end) if progress else None,
-        started=_known(progress.started_at) if progress else None,
-        ended=_known(progress.ended_at) if progress else None,
+        planned_begin=moment(progress.planned.begin) if progress else None,
+        planned_end=known(progress.planned.end) if progress else None,
+        started=known(progress.started_at) if progress else None,
+        ended=known(progress.ended_at) if progress else None,
         deviation=progress.deviation if progress else None,
         gate=_gate(spec, card.gates[spec.phase]),
     )
@@ -147,7 +148,7 @@ def _size(timeline: Timeline, card: Scorecard) -> shape.SizeStatus:
         phases=tuple(
             shape.Weeks(phase=phase, first=first, last=last) for phase, (first, last) in timeline.weeks.items()
         ),
-        end=_moment(plan.end) if plan else None,
+        end=moment(plan.end) if plan else None,
         chosen=card.schedule is not None and card.schedule.plan.size is timeline.size,
     )
 
@@ -160,9 +161,9 @@ def _forecast(forecast: Forecast) -> shape.ForecastStatus:
     return shape.ForecastStatus(
         goal=forecast.goal,
         outlook=forecast.outlook,
-        expected=_known(forecast.expected),
-        earliest=_known(forecast.earliest),
-        latest=_known(forecast.latest),
+        expected=known(forecast.expected),
+        earliest=known(forecast.earliest),
+        latest=known(forecast.latest),
         days=forecast.days,
         days_needed=LEAST,
     )
@@ -192,9 +193,14 @@ def _source(health: SourceHealth, now: Moment) -> shape.SourceStatus:
         name=health.name,
         kind=health.kind,
         up=health.up,
-        last_success=_known(health.last_success_at),
+        last_success=known(health.last_success_at),
         stale=health.stale(now),
         unreadable=sum(health.unreadable.values()),
         error=health.error,
         detail=health.error_detail,
+        interval_seconds=health.interval,
+        max_age_seconds=health.max_age,
+        next_poll=known(health.next_poll_at),
+        polls=health.polls,
+        failures=dict(sorted(health.failures.items())),
     )

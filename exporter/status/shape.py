@@ -1,8 +1,10 @@
 """The document's shape: frozen models whose docstrings become its JSON Schema.
 
 `VERSION` is raised when a field is removed or comes to mean something else. Fields may be added
-without that, so readers pass over those that they do not know. Moments are ISO 8601 in UTC, durations
-are seconds, ratios are shares of 1; null means "not known".
+without that, so readers pass over those that they do not know. This program always writes every field;
+those with a default came later, and a document of an older exporter may be read without them.
+`model_dump(exclude_unset=True)` then says again what that exporter said, and no more. Moments are ISO
+8601 in UTC, durations are seconds, ratios are shares of 1; null means "not known".
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from exporter.kpis import criteria
 from exporter.kpis.measure import Absence
@@ -21,7 +23,7 @@ from exporter.migration.forecast import Outlook
 from exporter.migration.gates import GateState
 from exporter.migration.plan import Size
 from exporter.migration.schedule import PhaseState
-from exporter.model import Phase
+from exporter.model import Circuit, Component, Health, Phase, Stage, Workflow
 from exporter.risks import Band, Level
 
 VERSION: Literal[1] = 1
@@ -48,7 +50,12 @@ LevelName: TypeAlias = Annotated[Level, _by_name(Level), _NAME, _names(Level)]
 class Part(BaseModel):
     """Base of the document's parts."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        use_attribute_docstrings=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class Share(Part):
@@ -62,6 +69,10 @@ class Share(Part):
     """How many could not be judged; they are in neither."""
     ratio: float | None
     """part ÷ whole; null when the whole is 0."""
+
+
+NOTHING = Share(part=0, whole=0, unknown=0, ratio=None)
+"""Of nothing: not known."""
 
 
 class Range(Part):
@@ -95,6 +106,15 @@ class Summary(Part):
     """With a value that is too old to be judged."""
     ok: bool
     """Whether none of them is missed."""
+
+
+class TrendPoint(Part):
+    """What a criterion stood at before."""
+
+    at: datetime
+    """When it did."""
+    value: float
+    """What it stood at, in the criterion's unit."""
 
 
 class Criterion(Part):
@@ -142,6 +162,87 @@ class Criterion(Part):
     """The migration document's own words."""
     window: str | None
     """The window that it looks at; null: none."""
+    trend: tuple[TrendPoint, ...] = ()
+    """What it stood at before, oldest first and the farther back the sparser; nothing while it had no fresh value."""
+
+
+class Burn(Part):
+    """How a window went against an objective."""
+
+    window: str
+    """The window, back from now."""
+    error_ratio: float | None
+    """The share that failed: of operations, or of the observed time; null: nothing was observed."""
+    rate: float | None
+    """That share ÷ the error budget: at 1 the budget lasts exactly its 30 days; null: also when nothing may fail."""
+
+
+class ObjectiveStatus(Part):
+    """A criterion that nearly always must hold, as an error budget over 30 days."""
+
+    criterion: str
+    """The criterion's key."""
+    title: str
+    """Its name for people."""
+    budget: float
+    """The share that may fail by the target in force."""
+    remaining: float | None
+    """The share of the 30 days' budget that is left; below 0 it is overspent; null: as in a burn's rate."""
+    burns: tuple[Burn, ...]
+    """The windows, shortest first."""
+
+
+class ComponentStatus(Part):
+    """ORCHEX or KILO, as a source last saw it."""
+
+    component: Component
+    """Which of them."""
+    source: str
+    """The source that tells."""
+    up: bool
+    """Whether it answered healthy."""
+    health: Health
+    """Its own word; unhealthy too when nothing answered."""
+    version: str
+    """Its version as it reports it; empty: it does not."""
+    response_seconds: float | None
+    """The time in which it answered; null: nothing did."""
+
+
+class Success(Part):
+    """How the operations of a window ended."""
+
+    window: str
+    """The window, back from now."""
+    operations: float
+    """How many there were."""
+    ratio: float | None
+    """The share that succeeded; null: there were none."""
+
+
+class BridgeStatus(Part):
+    """A bridge, as a source last saw it."""
+
+    bridge: Component
+    """Which of the two."""
+    source: str
+    """The source that tells."""
+    up: bool
+    """Whether it is active and healthy."""
+    health: Health
+    """Its own word; unhealthy too when it is not active or nothing answered."""
+    circuit: Circuit | None
+    """Its circuit breaker; null: it does not say."""
+    version: str
+    """Its version as it reports it; empty: it does not."""
+    last_event: datetime | None
+    """When it last processed an event; null: it does not say."""
+    queue_depth: int | None
+    """How many events wait; null: it does not say."""
+    response_seconds: float | None
+    """Its own average response time; null: it does not say."""
+    success: tuple[Success, ...]
+    """How its operations ended, whatever source told of them: by window, shortest first."""
 
 
 class ExitCriterion(Part):
@@ -249,6 +350,27 @@ class TeamStatus(Part):
     """Its name."""
     migrated: Share
     """Its integrated repositories, of those that use either tool."""
+    template_adoption: Share = NOTHING
+    """Its repositories that use a KILO template, of those that could be read."""
+    workflow_adoption: Share = NOTHING
+    """Its repositories that ran the integrated workflow last, of those with CI activity in 30 days."""
+
+
+class RepositoryStatus(Part):
+    """A repository that is not integrated yet, or no more."""
+
+    name: str
+    """Owner and name."""
+    source: str
+    """The source that hosts it."""
+    team: str | None
+    """The team that it belongs to; null without configured teams."""
+    stage: Stage
+    """How far it has come; unknown: it could not be read."""
+    template: bool | None
+    """Whether it uses a KILO template; null: it could not be read."""
+    workflow: Workflow | None
+    """What its newest default-branch run of either tool executed; null: there was none."""
 
 
 class Migration(Part):
@@ -282,6 +404,8 @@ class Migration(Part):
     """One for each goal."""
     teams: tuple[TeamStatus, ...]
     """Each team, when teams are configured."""
+    remaining: tuple[RepositoryStatus, ...] = ()
+    """The repositories that use either tool and are not integrated, and those that could not be read; by team."""
 
 
 class Signal(Part):
@@ -339,6 +463,16 @@ class SourceStatus(Part):
     """The reason of the last poll's failure; null after a good one."""
     detail: str
     """What that error says."""
+    interval_seconds: float = 0.0
+    """How often it is polled."""
+    max_age_seconds: float = 0.0
+    """How long its last good facts are shown."""
+    next_poll: datetime | None = None
+    """When it will be polled next; null: not planned."""
+    polls: int = 0
+    """How often this process has polled it."""
+    failures: dict[str, int] = Field(default_factory=dict)
+    """How many of those polls failed, by reason."""
 
 
 class Status(Part):
@@ -354,6 +488,12 @@ class Status(Part):
     """The twelve criteria, counted."""
     criteria: tuple[Criterion, ...]
     """The twelve criteria, then their companions."""
+    objectives: tuple[ObjectiveStatus, ...] = ()
+    """The criteria that have an error budget."""
+    components: tuple[ComponentStatus, ...] = ()
+    """ORCHEX and KILO, by source; without what is too old to be shown."""
+    bridges: tuple[BridgeStatus, ...] = ()
+    """The bridges, by source; without what is too old to be shown."""
     migration: Migration
     """Phases, plan and progress."""
     risks: tuple[RiskStatus, ...]

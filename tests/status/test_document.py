@@ -96,6 +96,7 @@ def test_a_criterion_by_hand(data):
         "owner": "Training Coordinator",
         "words": "User satisfaction >85%",
         "window": None,
+        "trend": [],
     }
 
 

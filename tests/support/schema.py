@@ -42,9 +42,12 @@ def _within(value: Any, rule: Any, whole: Any, place: str) -> Iterator[str]:
         for number, item in enumerate(value):
             yield from faults(item, rule["items"], whole, f"{place}.{number}")
     if rule["type"] == "object":
-        yield from (f"{place}: {name} is missing" for name in rule["required"] if name not in value)
-        for name in value.keys() & rule["properties"].keys():
-            yield from faults(value[name], rule["properties"][name], whole, f"{place}.{name}")
+        yield from (f"{place}: {name} is missing" for name in rule.get("required", ()) if name not in value)
+        rules = rule.get("properties", {})
+        others = rule.get("additionalProperties", True)
+        for name, item in value.items():
+            if name in rules or others is not True:
+                yield from faults(item, rules.get(name, others), whole, f"{place}.{name}")
 
 
 def _is_moment(text: str) -> bool:
