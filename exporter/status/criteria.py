@@ -9,19 +9,19 @@ from rich.text import Text
 
 from exporter.kpis.criteria import Tier
 from exporter.kpis.verdict import State
-from exporter.migration.gates import GateState
-from exporter.status.layout import Style, grid, table
-from exporter.status.shape import Criterion, PhaseStatus, Status
-from exporter.status.words import NOTHING, amount, date, length, percent, spaced
+from exporter.status import sentences
+from exporter.status.layout import Style, grid, loud, table
+from exporter.status.shape import Criterion, Status
+from exporter.status.words import length, percent
 
-STATES = {
-    State.MET: Text("met", Style.GOOD),
-    State.AT_RISK: Text("at risk", Style.CAREFUL),
-    State.MISSED: Text("MISSED", Style.BAD),
-    State.NO_DATA: Text("no data", Style.QUIET),
-    State.STALE: Text("stale", Style.CAREFUL),
+STYLES = {
+    State.MET: Style.GOOD,
+    State.AT_RISK: Style.CAREFUL,
+    State.MISSED: Style.BAD,
+    State.NO_DATA: Style.QUIET,
+    State.STALE: Style.CAREFUL,
 }
-"""In capitals what must not be overlooked among so many that are met."""
+STATES = {state: loud(sentences.STATES[state], style) for state, style in STYLES.items()}
 
 
 def headline(status: Status) -> Iterator[RenderableType]:
@@ -41,23 +41,12 @@ def _attention(status: Status, twelve: Sequence[Criterion]) -> Iterator[tuple[st
         titles = [each.title for each in twelve if each.state is state]
         if titles:
             yield label, ", ".join(titles)
-    phases = status.migration.phases
-    for number, phase in enumerate(phases, 1):
-        if phase.phase is status.migration.current:
-            yield "Phase", f"{phase.title} ({number} of {len(phases)}), {_gate(phase)}"
-    if status.migration.start and status.migration.current is None:
-        yield "Phase", f"not begun, starts on {date(status.migration.start)}"
+    standing = sentences.standing(status.migration)
+    if standing:
+        yield "Phase", standing
     down = [source.name for source in status.sources if source.up is False or source.stale]
     if down:
         yield "Sources", f"{len(down)} of {len(status.sources)} failing: {', '.join(down)}"
-
-
-def _gate(phase: PhaseStatus) -> str:
-    """What keeps the phase from ending."""
-    if phase.gate.state is GateState.BLOCKED:
-        blocking = [each.words for each in phase.gate.criteria if each.key in phase.gate.blockers]
-        return f"blocked by: {'; '.join(blocking)}"
-    return "its gate is open" if phase.gate.state is GateState.OPEN else "not known whether its gate is open"
 
 
 def twelve(status: Status) -> Iterator[RenderableType]:
@@ -90,16 +79,12 @@ def _row(each: Criterion) -> tuple[str | Text, ...]:
     whole = each.coverage is None or each.coverage == 1
     return (
         each.title,
-        amount(each.value, each.unit, each.target),
-        _target(each, each.target),
+        sentences.value(each),
+        sentences.wanted(each, each.target),
         STATES[each.state],
         "" if whole else percent(each.coverage),
         length(each.age_seconds),
     )
-
-
-def _target(each: Criterion, target: float) -> str:
-    return f"{each.comparison} {amount(target, each.unit, target)}"
 
 
 def _notes(each: Criterion) -> Iterator[tuple[str, str]]:
@@ -107,7 +92,6 @@ def _notes(each: Criterion) -> Iterator[tuple[str, str]]:
     if each.state is State.MISSED:
         yield each.title, f"missed; owner: {each.owner}"
     if each.value is None:
-        reason = NOTHING if each.absence is None else spaced(each.absence)
-        yield each.title, f"{reason}: {each.remedy}" if each.remedy else reason
+        yield each.title, sentences.absence(each)
     if each.target != each.documented_target:
-        yield each.title, f"documented target: {_target(each, each.documented_target)}"
+        yield each.title, f"documented target: {sentences.wanted(each, each.documented_target)}"

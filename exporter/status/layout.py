@@ -35,6 +35,11 @@ def heading(text: str) -> Text:
     return Text(text, style=Style.STRONG)
 
 
+def loud(word: str, style: Style) -> Text:
+    """In capitals what must not be overlooked among so many that are well."""
+    return Text(word.upper() if style is Style.BAD else word, style)
+
+
 def table(
     heads: Iterable[str],
     rows: Iterable[Iterable[Cell]],

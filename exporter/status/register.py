@@ -8,10 +8,11 @@ from datetime import datetime
 from rich.console import RenderableType
 from rich.text import Text
 
-from exporter.risks import Band, Level
+from exporter.risks import Level
+from exporter.status import sentences
 from exporter.status.layout import Style, grid, heading, table
 from exporter.status.shape import RiskStatus, SourceStatus, Status
-from exporter.status.words import length, spaced
+from exporter.status.words import length
 
 LEVELS = {
     Level.LOW: Style.GOOD,
@@ -36,12 +37,13 @@ def risks(status: Status) -> Iterator[RenderableType]:
 
 
 def _risk(risk: RiskStatus) -> tuple[str | Text, ...]:
-    driver = "as documented" if risk.driver is None else spaced(risk.driver)
-    return risk.title, Text(_word(risk.level), LEVELS[risk.level]), _word(risk.likelihood), _word(risk.impact), driver
-
-
-def _word(word: Band | Level) -> str:
-    return spaced(word.name.lower())
+    return (
+        risk.title,
+        Text(sentences.named(risk.level), LEVELS[risk.level]),
+        sentences.named(risk.likelihood),
+        sentences.named(risk.impact),
+        sentences.driver(risk),
+    )
 
 
 def sources(status: Status) -> Iterator[RenderableType]:
