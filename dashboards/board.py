@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from grafana_foundation_sdk.builders import dashboard as builders
+from grafana_foundation_sdk.builders import prometheus
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.variants import Dataquery
 from grafana_foundation_sdk.models import dashboard as models
 
 from dashboards.panel import DATASOURCE, PanelBuilder
+from dashboards.query import told
 
 TAG = "orchex-kilo"
 """All boards have it, and so find one another."""
 ANCHOR = "orchex_kilo_exporter_series"
 """A family that every exporter always has: its job and instance are what can be chosen."""
+FINEST = "60s"
+"""Between two looks at the alerts that fired."""
 Data = dict[str, Any]
 
 
@@ -82,14 +87,12 @@ def _others() -> builders.DashboardLink:
 
 
 def _firing() -> builders.AnnotationQuery:
-    """When an alert fired that somebody hears of."""
+    """When an alert fired that somebody hears of. Older Grafanas read `expr` and `step`, newer ones only `target`."""
+    expr = told('alertstate="firing"')
+    target = prometheus.Dataquery().ref_id("Anno").expr(expr).range().interval(FINEST).datasource(DATASOURCE)
     query = builders.AnnotationQuery().name("Alerts firing").datasource(DATASOURCE).enable(True).icon_color("red")
-    return (
-        query.expr('ALERTS{alertname=~"OrchexKilo.+", alertstate="firing", severity=~"page|ticket", job=~"$job|"}')
-        .title_format("{{alertname}} ({{severity}})")
-        .text_format("{{slo}} {{bridge}} {{kpi}} {{source}}")
-        .step("60s")
-    )
+    query = query.expr(expr).step(FINEST).target(cast("Builder[Dataquery]", target))
+    return query.title_format("{{alertname}} ({{severity}})").text_format("{{what}}")
 
 
 def _variables(runbooks: str) -> Iterator[Any]:

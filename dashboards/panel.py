@@ -101,6 +101,16 @@ def number(look: Look, query: Query, *, coloured: bool = True) -> PanelBuilder:
     return _dressed(panel, look, [query])
 
 
+def judged(look: Look, value: Query, state: Query, words: Words) -> PanelBuilder:
+    """One number, big, as of now, and its state in words; `state` gives their codes."""
+    panel = stat.Panel().reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
+    panel = panel.graph_mode(options.BigValueGraphMode.NONE).color_mode(options.BigValueColorMode.VALUE)
+    panel = panel.text_mode(options.BigValueTextMode.VALUE)
+    told = {"mappings": words.codes(), "unit": "none"}
+    panel = panel.override_by_query("B", [models.DynamicConfigValue(id_val=k, value=v) for k, v in told.items()])
+    return _dressed(panel, look, [value, state])
+
+
 def lines(look: Look, *queries: Query, stacked: bool = False, limited: bool = False) -> PanelBuilder:
     """Through time. `limited` draws the limits as lines."""
     panel = (

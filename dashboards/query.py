@@ -8,6 +8,9 @@ from enum import Enum
 
 CHOSEN = 'job=~"$job", instance=~"$instance"'
 RATE = "$__rate_interval"
+ALERTS_CHOSEN = ('job=~"$job|"', 'instance=~"$instance|"')
+SUBJECTS = ("slo", "component", "bridge", "kpi", "phase", "goal", "risk", "source", "vcs_owner_name", "queue", "limit")
+"""The labels by which alerts say what they are about."""
 
 
 class Shape(Enum):
@@ -33,10 +36,29 @@ def of(family: str, *matchers: str, **labels: str) -> str:
     return f"{family}{{{', '.join(wanted)}}}"
 
 
-def coded(family: str, words: Iterable[str], by: Iterable[str], label: str = "state") -> str:
+def once(expr: str, *by: str) -> str:
+    """The sum by these labels, in which what several exporters of a job tell alike counts once."""
+    inner = f"max without (instance) ({expr})"
+    return f"sum by ({', '.join(by)}) ({inner})" if by else f"sum({inner})"
+
+
+def told(*matchers: str, family: str = "ALERTS") -> str:
+    """Alerts that somebody hears of; those about a missing exporter have no instance.
+
+    Their label `what` joins all that may say what they are about. It is never empty, only blank: Grafana writes the
+    name of a label that is not there.
+    """
+    wanted = ", ".join(('alertname=~"OrchexKilo.+"', 'severity=~"page|ticket"', *matchers, *ALERTS_CHOSEN))
+    subjects = ", ".join(f'"{label}"' for label in SUBJECTS)
+    return f'label_join({family}{{{wanted}}}, "what", " ", {subjects})'
+
+
+def coded(family: str, words: Iterable[str], by: Iterable[str], label: str = "state", **labels: str) -> str:
     """A state set as one number a thing: 1 for the first of its words, 2 for the second. See `style.Words.codes`."""
     states = (
-        f"({of(family, **{label: word})} == 1) * {number}" if number > 1 else f"{of(family, **{label: word})} == 1"
+        f"({of(family, **labels, **{label: word})} == 1) * {number}"
+        if number > 1
+        else f"{of(family, **labels, **{label: word})} == 1"
         for number, word in enumerate(words, 1)
     )
     return f"max by ({', '.join(by)}) (\n    {f'{chr(10)}  or{chr(10)}    '.join(states)}\n)"
