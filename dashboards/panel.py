@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 from typing import Any, Protocol, Self, TypeVar
 
 from grafana_foundation_sdk.builders import bargauge, common, prometheus, stat, statetimeline, table, timeseries
@@ -17,9 +18,11 @@ from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from dashboards.query import Query, Shape
-from dashboards.style import PLAIN, Limits, Words
+from dashboards.style import PLAIN, Colour, Limits, Words
 
 DATASOURCE = options.DataSourceRef(type_val="prometheus", uid="${datasource}")
+NOTHING = "–"
+"""What a cell of a table says that has no value."""
 WHOLE = 24
 """Columns of Grafana's grid."""
 PANELS_HEIGHT = 8
@@ -67,6 +70,9 @@ class Column:
     """A URL, which may hold `${__value.text}`."""
     limits: Limits | None = None
     """Colours the text by the value."""
+    coded: Words | None = None
+    """The words of the numbers that `query.coded` gives."""
+    decimals: int | None = None
 
 
 class PanelBuilder(Protocol):
@@ -92,13 +98,18 @@ class PanelBuilder(Protocol):
 Kind = TypeVar("Kind", bound=PanelBuilder)
 
 
-def number(look: Look, query: Query, *, coloured: bool = True) -> PanelBuilder:
-    """One number or word, big, as of now; several when the query has several series."""
+def number(
+    look: Look, *queries: Query, coloured: bool = True, limits: Mapping[str, Limits] | None = None
+) -> PanelBuilder:
+    """One number or word, big, as of now; several when there are several series. `limits` by legend go before the
+    look's."""
     panel = stat.Panel().reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
     panel = panel.graph_mode(options.BigValueGraphMode.NONE)
     panel = panel.color_mode(options.BigValueColorMode.VALUE if coloured else options.BigValueColorMode.NONE)
     panel = panel.text_mode(options.BigValueTextMode.AUTO)
-    return _dressed(panel, look, [query])
+    for name, own in (limits or {}).items():
+        panel = panel.override_by_name(name, _overrides({"thresholds": own.built().build()}))
+    return _dressed(panel, look, queries)
 
 
 def judged(look: Look, value: Query, state: Query, words: Words) -> PanelBuilder:
@@ -111,13 +122,15 @@ def judged(look: Look, value: Query, state: Query, words: Words) -> PanelBuilder
     return _dressed(panel, look, [value, state])
 
 
-def lines(look: Look, *queries: Query, stacked: bool = False, limited: bool = False) -> PanelBuilder:
-    """Through time. `limited` draws the limits as lines."""
-    panel = (
-        timeseries.Panel().line_width(2).fill_opacity(40 if stacked else 8).show_points(options.VisibilityMode.NEVER)
-    )
-    panel = panel.span_nulls(False)  # a gap is what was not known
-    panel = panel.tooltip(common.VizTooltipOptions().mode(options.TooltipDisplayMode.MULTI))
+def lines(
+    look: Look,
+    *queries: Query,
+    stacked: bool = False,
+    limited: bool = False,
+    colours: Mapping[str, Colour] | None = None,
+) -> PanelBuilder:
+    """Through time. `limited` draws the limits as lines; `colours` are those of series by their legend."""
+    panel = _graph().fill_opacity(40 if stacked else 8)
     legend = common.VizLegendOptions().display_mode(options.LegendDisplayMode.TABLE)
     panel = panel.legend(
         legend.placement(options.LegendPlacement.BOTTOM).show_legend(True).calcs(["lastNotNull", "min", "max"])
@@ -128,7 +141,30 @@ def lines(look: Look, *queries: Query, stacked: bool = False, limited: bool = Fa
         panel = panel.thresholds_style(
             common.GraphThresholdsStyleConfig().mode(options.GraphThresholdsStyleMode.DASHED)
         )
+    for name, colour in (colours or {}).items():
+        panel = panel.override_by_name(name, _overrides({"color": {"mode": "fixed", "fixedColor": colour.value}}))
     return _dressed(panel, look, queries)
+
+
+def trend(look: Look, value: Query, target: Query) -> PanelBuilder:
+    """A value through time, coloured by the limits, and its target as a dashed line."""
+    panel = _graph().fill_opacity(0).gradient_mode(options.GraphGradientMode.SCHEME)
+    panel = panel.color_scheme(builders.FieldColor().mode(models.FieldColorModeId.THRESHOLDS))
+    legend = common.VizLegendOptions().display_mode(options.LegendDisplayMode.LIST)
+    panel = panel.legend(legend.placement(options.LegendPlacement.BOTTOM).show_legend(True).calcs(["lastNotNull"]))
+    dashed = {
+        "color": {"mode": "fixed", "fixedColor": Colour.QUIET.value},
+        "custom.gradientMode": "none",
+        "custom.lineStyle": {"fill": "dash", "dash": [8, 8]},
+        "custom.lineWidth": 1,
+    }
+    return _dressed(panel.override_by_name(target.legend, _overrides(dashed)), look, [value, target])
+
+
+def _graph() -> timeseries.Panel:
+    panel = timeseries.Panel().line_width(2).show_points(options.VisibilityMode.NEVER)
+    panel = panel.span_nulls(False)  # a gap is what was not known
+    return panel.tooltip(common.VizTooltipOptions().mode(options.TooltipDisplayMode.MULTI))
 
 
 def states(look: Look, *queries: Query) -> PanelBuilder:
@@ -148,17 +184,27 @@ def bars(look: Look, query: Query) -> PanelBuilder:
 
 
 def rows(
-    look: Look, queries: Sequence[Query], columns: Mapping[str, Column], *, by: str = "", descending: str = ""
+    look: Look,
+    queries: Sequence[Query],
+    columns: Mapping[str, Column],
+    *,
+    by: str = "",
+    descending: str = "",
+    ordered: str = "",
 ) -> PanelBuilder:
     """A table as of now. Several queries are joined `by` a label; `columns` in their order, by field.
 
-    The value of the first query is `Value #A`, or `Value` when it is the only one.
+    The value of the first query is `Value #A`, or `Value` when it is the only one. Rows are `descending` by a column's
+    title, or `ordered` by a field that holds numbers and need not be shown.
     """
     panel = table.Panel().cell_height(options.TableCellHeight.SM)
     if len(queries) > 1:
         panel = panel.with_transformation(
             models.DataTransformerConfig(id_val="joinByField", options={"byField": by, "mode": "outer"})
         )
+    if ordered:
+        first = {"fields": {}, "sort": [{"field": ordered}]}
+        panel = panel.with_transformation(models.DataTransformerConfig(id_val="sortBy", options=first))
     kept = {"include": {"names": list(columns)}}
     order = {name: position for position, name in enumerate(columns)}
     panel = panel.with_transformation(models.DataTransformerConfig(id_val="filterFieldsByName", options=kept))
@@ -176,17 +222,25 @@ def rows(
 
 
 def _properties(column: Column) -> list[models.DynamicConfigValue]:
-    found: dict[str, Any] = {"unit": column.unit}
+    found: dict[str, Any] = {"unit": column.unit, "noValue": NOTHING}
     if column.words:
         found["mappings"] = column.words.labels()
+    if column.coded:
+        found["mappings"] = column.coded.codes()
     if column.limits:
         found["thresholds"] = column.limits.built().build()
-    if column.words or column.limits:
+    if column.words or column.coded or column.limits:
         found["custom.cellOptions"] = {"type": "color-text"}
     if column.width:
         found["custom.width"] = column.width
     if column.link:
         found["links"] = [{"title": "Open", "url": column.link}]
+    if column.decimals is not None:
+        found["decimals"] = column.decimals
+    return _overrides(found)
+
+
+def _overrides(found: Mapping[str, Any]) -> list[models.DynamicConfigValue]:
     return [models.DynamicConfigValue(id_val=name, value=value) for name, value in found.items()]
 
 
@@ -203,8 +257,8 @@ def _dressed(panel: Kind, look: Look, queries: Sequence[Query]) -> Kind:
         panel = panel.max(look.most)
     if look.runbooks:
         panel = panel.links([_runbook(name) for name in look.runbooks])
-    for letter, query in zip("ABCDEFGHIJ", queries, strict=False):
-        panel = panel.with_target(_target(letter, query))
+    for place, query in enumerate(queries):
+        panel = panel.with_target(_target(ascii_uppercase[place], query))
     return panel
 
 

@@ -53,12 +53,16 @@ def told(*matchers: str, family: str = "ALERTS") -> str:
     return f'label_join({family}{{{wanted}}}, "what", " ", {subjects})'
 
 
-def coded(family: str, words: Iterable[str], by: Iterable[str], label: str = "state", **labels: str) -> str:
-    """A state set as one number a thing: 1 for the first of its words, 2 for the second. See `style.Words.codes`."""
+def coded(
+    family: str, words: Iterable[str], by: Iterable[str], label: str = "state", *matchers: str, **labels: str
+) -> str:
+    """A state set as one number a thing: 1 for the first of its words, 2 for the second. See `style.Words.codes`.
+
+    So is any other label whose words have an order, of the series that are 1. Only the series that match count.
+    """
     states = (
-        f"({of(family, **labels, **{label: word})} == 1) * {number}"
-        if number > 1
-        else f"{of(family, **labels, **{label: word})} == 1"
+        f"({chosen} == 1) * {number}" if number > 1 else f"{chosen} == 1"
         for number, word in enumerate(words, 1)
+        for chosen in [of(family, *matchers, **{label: word}, **labels)]
     )
     return f"max by ({', '.join(by)}) (\n    {f'{chr(10)}  or{chr(10)}    '.join(states)}\n)"

@@ -15,7 +15,9 @@ from grafana_foundation_sdk.models import dashboard as models
 from exporter.kpis.criteria import Criterion
 from exporter.kpis.verdict import State
 from exporter.migration.findings import Holding
+from exporter.migration.forecast import Outlook
 from exporter.migration.gates import GateState
+from exporter.migration.phases import PHASES
 from exporter.migration.schedule import PhaseState
 from exporter.model import Circuit, Health, Stage
 from exporter.status.words import amount
@@ -44,6 +46,10 @@ class Words:
     def codes(self) -> list[models.ValueMapping]:
         """For `query.coded`."""
         return [_mapping({str(number): told for number, told in enumerate(self.meaning.values(), 1)})]
+
+    def code(self, word: str) -> int:
+        """The number that `query.coded` gives it."""
+        return list(self.meaning).index(word) + 1
 
 
 def _mapping(told: Mapping[str, tuple[str, Colour]]) -> models.ValueMap:
@@ -83,6 +89,21 @@ PHASE = Words(
         PhaseState.PENDING: ("to come", Colour.QUIET),
         PhaseState.CURRENT: ("current", Colour.CALM),
         PhaseState.DONE: ("done", Colour.GOOD),
+    }
+)
+PHASE_TITLES = Words({spec.phase: (spec.title, Colour.QUIET) for spec in PHASES})
+"""In the documented order, as are the criteria."""
+EXIT_CRITERIA = Words(
+    {criterion.key: (criterion.words, Colour.QUIET) for spec in PHASES for criterion in spec.exit_criteria}
+)
+"""Their keys differ in all phases."""
+OUTLOOK = Words(
+    {
+        Outlook.REACHED: ("reached", Colour.GOOD),
+        Outlook.FORECAST: ("forecast", Colour.CALM),
+        Outlook.NO_PROGRESS: ("NO PROGRESS", Colour.BAD),
+        Outlook.NOT_ENOUGH_DATA: ("not enough data", Colour.QUIET),
+        Outlook.BEYOND_HORIZON: ("TOO FAR AWAY", Colour.BAD),
     }
 )
 HEALTH = Words(
