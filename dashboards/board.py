@@ -6,7 +6,7 @@ The same board always makes the same text. It knows no metric.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -38,6 +38,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What can be chosen beside job and instance: the values that `query` gives of a label."""
+
+    label: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """`uid` begins with the tag and stays for ever: links lead to it. `days` is how far back it looks."""
 
@@ -46,6 +54,7 @@ class Board:
     about: str
     days: int
     rows: tuple[Row, ...]
+    choices: tuple[Choice, ...] = ()
 
     @property
     def file(self) -> str:
@@ -65,7 +74,7 @@ class Board:
         board = builders.Dashboard(self.title).uid(self.uid).description(self.about).tags([TAG]).readonly()
         board = board.time(f"now-{self.days}d", "now").timezone("browser").refresh("1m").version(1)
         board = board.tooltip(models.DashboardCursorSync.CROSSHAIR).annotation(_firing())
-        board = board.link(_others()).variables(list(_variables(runbooks)))
+        board = board.link(_others()).variables(list(_variables(runbooks, self.choices)))
         for row in self.rows:
             board = board.with_row(builders.Row(row.title))
             for panel in row.panels:
@@ -95,10 +104,12 @@ def _firing() -> builders.AnnotationQuery:
     return query.title_format("{{alertname}} ({{severity}})").text_format("{{what}}")
 
 
-def _variables(runbooks: str) -> Iterator[Any]:
+def _variables(runbooks: str, choices: Iterable[Choice]) -> Iterator[Any]:
     yield builders.DatasourceVariable("datasource").label("Data source").type("prometheus")
     yield _chosen("job", f"label_values({ANCHOR}, job)")
     yield _chosen("instance", f'label_values({ANCHOR}{{job=~"$job"}}, instance)')
+    for choice in choices:
+        yield _chosen(choice.label, choice.query)
     yield builders.ConstantVariable("runbooks").label("Runbooks").value(runbooks)
 
 
