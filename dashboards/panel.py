@@ -73,6 +73,10 @@ class Column:
     coded: Words | None = None
     """The words of the numbers that `query.coded` gives."""
     decimals: int | None = None
+    filled: bool = False
+    """The colour fills the cell."""
+    empty: str = NOTHING
+    """What a cell says that has no value."""
 
 
 class PanelBuilder(Protocol):
@@ -128,9 +132,16 @@ def lines(
     stacked: bool = False,
     limited: bool = False,
     colours: Mapping[str, Colour] | None = None,
+    every: str = "",
 ) -> PanelBuilder:
-    """Through time. `limited` draws the limits as lines; `colours` are those of series by their legend."""
+    """Through time. `limited` draws the limits as lines; `colours` are those of series by their legend.
+
+    `every` is the least time between two values, and so about the least `query.RATE`: for what happens now and then.
+    Such values are points, and lines join them.
+    """
     panel = _graph().fill_opacity(40 if stacked else 8)
+    if every:
+        panel = panel.interval(every).show_points(options.VisibilityMode.ALWAYS).span_nulls(True)
     legend = common.VizLegendOptions().display_mode(options.LegendDisplayMode.TABLE)
     panel = panel.legend(
         legend.placement(options.LegendPlacement.BOTTOM).show_legend(True).calcs(["lastNotNull", "min", "max"])
@@ -222,7 +233,7 @@ def rows(
 
 
 def _properties(column: Column) -> list[models.DynamicConfigValue]:
-    found: dict[str, Any] = {"unit": column.unit, "noValue": NOTHING}
+    found: dict[str, Any] = {"unit": column.unit, "noValue": column.empty}
     if column.words:
         found["mappings"] = column.words.labels()
     if column.coded:
@@ -230,7 +241,8 @@ def _properties(column: Column) -> list[models.DynamicConfigValue]:
     if column.limits:
         found["thresholds"] = column.limits.built().build()
     if column.words or column.coded or column.limits:
-        found["custom.cellOptions"] = {"type": "color-text"}
+        filled = {"type": "color-background", "mode": "basic"}
+        found["custom.cellOptions"] = filled if column.filled else {"type": "color-text"}
     if column.width:
         found["custom.width"] = column.width
     if column.link:

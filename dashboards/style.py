@@ -19,7 +19,9 @@ from exporter.migration.forecast import Outlook
 from exporter.migration.gates import GateState
 from exporter.migration.phases import PHASES
 from exporter.migration.schedule import PhaseState
-from exporter.model import Circuit, Health, Stage
+from exporter.model import Circuit, Health, Result, Stage
+from exporter.risks import Band, Level, Pressure
+from exporter.status.sentences import named
 from exporter.status.words import amount
 
 
@@ -27,8 +29,10 @@ class Colour(StrEnum):
     """Grafana's names; they suit its light and its dark theme."""
 
     GOOD = "green"
+    MILD = "yellow"
     CAREFUL = "orange"
     BAD = "red"
+    WORST = "dark-red"
     CALM = "blue"
     QUIET = "text"
 
@@ -97,6 +101,9 @@ EXIT_CRITERIA = Words(
     {criterion.key: (criterion.words, Colour.QUIET) for spec in PHASES for criterion in spec.exit_criteria}
 )
 """Their keys differ in all phases."""
+PUNCTUALITY = Words(
+    {"on_plan": ("on plan", Colour.GOOD), "late": ("LATE", Colour.BAD), "ahead": ("ahead of plan", Colour.CALM)}
+)
 OUTLOOK = Words(
     {
         Outlook.REACHED: ("reached", Colour.GOOD),
@@ -131,6 +138,32 @@ STAGE = Words(
         Stage.UNKNOWN: ("could not be read", Colour.QUIET),
     }
 )
+LEVELS: Mapping[Level, Colour] = {
+    Level.LOW: Colour.GOOD,
+    Level.MEDIUM: Colour.MILD,
+    Level.HIGH: Colour.CAREFUL,
+    Level.VERY_HIGH: Colour.BAD,
+    Level.CRITICAL: Colour.WORST,
+}
+LEVEL = Words({str(level.value): (named(level), colour) for level, colour in LEVELS.items()})
+"""The values 1 to 5 themselves: for `labels` and `codes` alike."""
+BAND = Words({str(band.value): (named(band), Colour.QUIET) for band in Band})
+"""As `LEVEL`."""
+PRESSURE = Words(
+    {
+        Pressure.CALM.name: ("calm", Colour.GOOD),
+        Pressure.ELEVATED.name: ("ELEVATED", Colour.CAREFUL),
+        Pressure.SEVERE.name: ("SEVERE", Colour.BAD),
+    }
+)
+RESULTS: Mapping[str, Colour] = {
+    Result.SUCCESS: Colour.GOOD,
+    Result.FAILURE: Colour.CAREFUL,
+    Result.ERROR: Colour.BAD,
+    Result.TIMEOUT: Colour.WORST,
+    Result.CANCELLATION: Colour.CALM,
+    Result.SKIP: Colour.QUIET,
+}
 UP = Words({"1": ("up", Colour.GOOD), "0": ("DOWN", Colour.BAD)})
 """For `labels`: the values 1 and 0 themselves."""
 
