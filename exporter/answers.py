@@ -54,7 +54,7 @@ class RepositoryView:
 
     `template` is None when the repository could not be read. `active_at` is when its newest run was
     created (None: no run seen); `workflow`, `workflow_at` and `workflow_result` tell of the newest
-    default-branch run that executed either tool's workflow.
+    default-branch run that executed either tool's workflow. `source` hosts it.
     """
 
     repository: Repository
@@ -64,6 +64,7 @@ class RepositoryView:
     workflow: Workflow | None = None
     workflow_at: Moment | None = None
     workflow_result: Result | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +149,11 @@ class AdoptionDay:
     """Days since 1970-01-01."""
     migrated: int
     whole: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a criterion stood at, in its unit."""
+
+    at: Moment
+    value: float

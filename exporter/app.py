@@ -12,13 +12,13 @@ from dataclasses import replace
 from exporter import __version__
 from exporter.answers import CycleEnd
 from exporter.exposition import Caps, Exposition
-from exporter.ledger import Ledger, LedgerError
+from exporter.ledger import TREND_STEP, Ledger, LedgerError
 from exporter.poller import Poller
 from exporter.publisher import Publisher
 from exporter.schedule import Schedule
-from exporter.scorecard import Wanted
+from exporter.scorecard import Scorecard, Wanted
 from exporter.settings import Settings
-from exporter.snapshot import REFRESH_INTERVAL, ExporterHealth, SourceHealth
+from exporter.snapshot import REFRESH_INTERVAL, ExporterHealth, Snapshot, SourceHealth
 from exporter.status.document import document
 from exporter.status.shape import Status
 from exporter.surveyor import Policy, mark_of
@@ -50,6 +50,8 @@ class Exporter:
         self._load = load
         self._now = now
         self._itself = ExporterHealth(config_loaded_at=now())
+        self._noted: float | None = None
+        """The step of the trend in which something was last noted."""
         self._lock = threading.Lock()
         self._reloading = threading.Lock()
         self._ledger = Ledger.open(settings.ledger.url, retention=settings.ledger.retention)
@@ -85,7 +87,7 @@ class Exporter:
         """Polls every source once, one after another, and publishes; for the command `once`."""
         healths = [poller.poll() for poller in self.pollers.values()]
         self.publisher.refresh()
-        self._remember_gates()
+        self._remember()
         return healths
 
     def reload(self) -> str | None:
@@ -154,15 +156,28 @@ class Exporter:
         """Without the ledger nothing new is published; what is there tells its own age."""
         try:
             self.publisher.refresh()
-            self._remember_gates()
+            self._remember()
         except LedgerError as error:
             log.error("nothing new is published: %s", error)  # noqa: TRY400  # no defect of ours
 
-    def _remember_gates(self) -> None:
+    def _remember(self) -> None:
+        """What a later snapshot is made from, and no source tells."""
+        snapshot = self.publisher.published.snapshot
+        self._remember_gates(snapshot.scorecard)
+        self._remember_trend(snapshot)
+
+    def _remember_gates(self, card: Scorecard) -> None:
         """A phase that ended stays ended, also when its gate is shut again later."""
-        card = self.publisher.published.snapshot.scorecard
         if card.schedule is not None and card.reached:
             self._ledger.reach(mark_of(card.schedule.plan), card.reached)
+
+    def _remember_trend(self, snapshot: Snapshot) -> None:
+        """What the criteria stand at, once in a step: whoever comes first writes, the others have nothing to do."""
+        step, standings = snapshot.taken_at // TREND_STEP, snapshot.scorecard.standings
+        with self._lock:
+            noted, self._noted = self._noted, step if standings else self._noted
+        if standings and noted != step:
+            self._ledger.stand(standings, at=snapshot.taken_at)
 
     def _prune(self) -> None:
         try:

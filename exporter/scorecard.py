@@ -14,7 +14,7 @@ from exporter.kpis.catalogue import CRITERIA
 from exporter.kpis.criteria import DAY, Criterion
 from exporter.kpis.inputs import Inputs
 from exporter.kpis.objectives import budget, burn_rate
-from exporter.kpis.ratios import Share, error_ratio
+from exporter.kpis.ratios import DOCUMENTED_WINDOW, WINDOWS, Share, error_ratio
 from exporter.kpis.verdict import Aim, Verdict, judged
 from exporter.migration import plan as plans
 from exporter.migration import progress as progresses
@@ -26,6 +26,8 @@ from exporter.migration.progress import Pattern, Progress
 from exporter.migration.schedule import Schedule, schedule
 from exporter.model import Attestation, Component, Moment, Phase, PhaseDates, Stage
 from exporter.risks import RISKS, Assessed, Signals, assess
+
+WINDOW = WINDOWS[DOCUMENTED_WINDOW]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,13 @@ class Scorecard:
     reached: Mapping[Phase, Moment] = field(default_factory=dict)
     """Phases whose gate was first seen open now, to be remembered."""
 
+    @property
+    def standings(self) -> dict[str, float]:
+        """What each criterion that has a fresh value stands at, to be remembered."""
+        return {
+            key: each.value for key, each in self.verdicts.items() if each.met is not None and each.value is not None
+        }
+
 
 def scorecard(wanted: Wanted, known: Known) -> Scorecard:
     """The schedule as it was, then criteria, gates, what the open ones mean for the schedule, and risks."""
@@ -79,10 +88,12 @@ def scorecard(wanted: Wanted, known: Known) -> Scorecard:
     before = schedule(wanted.plan, known.phases, known.reached, now) if wanted.plan else None
     verdicts = judged(CRITERIA, wanted.aims, _with_schedule(known.inputs, before))
     repositories = known.inputs.repositories
+    grouped = progresses.by_team(repositories, wanted.teams)
     progress = Progress(
         progresses.migrated(repositories),
         progresses.pilot(repositories, wanted.pilot),
-        progresses.by_team(repositories, wanted.teams) if wanted.teams else (),
+        tuple(progresses.team_progress(grouped, now - WINDOW)),
+        tuple(progresses.remaining(grouped)),
     )
     gates = _gates(wanted, known, verdicts, progress)
     after = _moved_on(before, known, gates) if before else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from exporter.answers import Operations, Slowdown, SourceView
+from exporter.answers import Operations, Slowdown, SourceView, Standing
 from exporter.kpis.ratios import Share, Uptime
 from exporter.model import Component, Moment, RateLimit, Seconds
 from exporter.scorecard import Scorecard
@@ -104,6 +104,8 @@ class Snapshot:
     exporter: ExporterHealth = field(default_factory=ExporterHealth)
     pipelines: bool = False
     """Whether each repository's runs are also published by pipeline."""
+    trends: Mapping[str, tuple[Standing, ...]] = field(default_factory=dict)
+    """What each criterion stood at before, by key, oldest first; absent where nothing is remembered."""
 
     def views(self) -> Iterator[tuple[str, SourceView]]:
         """Each source's name and facts."""

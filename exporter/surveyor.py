@@ -11,11 +11,20 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from exporter.answers import CycleEnd, MeasuredBaseline, Median, Operations, RepositoryView, Slowdown, SourceView
+from exporter.answers import (
+    CycleEnd,
+    MeasuredBaseline,
+    Median,
+    Operations,
+    RepositoryView,
+    Slowdown,
+    SourceView,
+    Standing,
+)
 from exporter.exposition import NO_CAPS, Caps
 from exporter.kpis import ratios
 from exporter.kpis.inputs import Baseline, Level
-from exporter.ledger import Ledger
+from exporter.ledger import TREND_STEP, Ledger
 from exporter.migration.forecast import together
 from exporter.migration.plan import Plan
 from exporter.model import BRIDGES, Moment, Phase, Stage, iso_day
@@ -45,6 +54,14 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Trends:
+    """What the criteria stood at, and the step of time in which that was asked."""
+
+    step: float | None = None
+    standings: Mapping[str, tuple[Standing, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Medians:
     """What takes long to work out, and what it was worked out from."""
 
@@ -63,13 +80,15 @@ class Surveyor:
         self._views: dict[str, tuple[int, SourceView]] = {}
         """Each source's facts, and after how many of its polls they were read."""
         self._medians = Medians()
+        self._trends = Trends()
 
     def survey(self, pollers: Mapping[str, Poller], policy: Policy) -> Snapshot:
         """All that is known now. Raises LedgerError."""
         observed = self._observe(dict(sorted(pollers.items())), policy)
         indicators = observed.indicators(policy.wanted.required)
         card = scorecard(policy.wanted, observed.known(indicators))
-        return Snapshot(observed.now, observed.sources, indicators, card, pipelines=policy.pipelines)
+        trends = self._trends_at(observed.now)
+        return Snapshot(observed.now, observed.sources, indicators, card, pipelines=policy.pipelines, trends=trends)
 
     def _observe(self, pollers: Mapping[str, Poller], policy: Policy) -> Observed:
         now = self._now()
@@ -117,7 +136,7 @@ class Surveyor:
         for name, source in sources.items():
             if source.health.stale(now):
                 for view in self._views[name][1].repositories:
-                    yield RepositoryView(view.repository, Stage.UNKNOWN, template=None)
+                    yield RepositoryView(view.repository, Stage.UNKNOWN, template=None, source=name)
 
     def _work(self, window: str, now: Moment, pollers: Mapping[str, Poller], sources: Mapping[str, Source]) -> Work:
         """What was done in the window; None and absent where no source has told of it yet."""
@@ -154,6 +173,13 @@ class Surveyor:
             by_window = dict(zip(ratios.WINDOWS, slowdowns, strict=True))
             self._medians = Medians(made_from, by_window, lead_time.result())
         return self._medians
+
+    def _trends_at(self, now: Moment) -> Mapping[str, tuple[Standing, ...]]:
+        """Asked once in a step: it gets no more than one value in it."""
+        step = now // TREND_STEP
+        if self._trends.step != step:
+            self._trends = Trends(step, self._ledger.trends(now))
+        return self._trends.standings
 
     def _reached(self, plan: Plan | None) -> Mapping[Phase, Moment]:
         return self._ledger.reached(mark_of(plan)) if plan else {}

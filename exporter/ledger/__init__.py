@@ -13,8 +13,18 @@ from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from exporter.answers import AdoptionDay, CycleEnd, MeasuredBaseline, Median, Operations, Slowdown, SourceView, Span
-from exporter.ledger import adoption, baselines, medians, reached, read, write
+from exporter.answers import (
+    AdoptionDay,
+    CycleEnd,
+    MeasuredBaseline,
+    Median,
+    Operations,
+    Slowdown,
+    SourceView,
+    Span,
+    Standing,
+)
+from exporter.ledger import adoption, baselines, medians, reached, read, trends, write
 from exporter.ledger.address import parse_address
 from exporter.ledger.engine import Database
 from exporter.ledger.errors import (
@@ -33,6 +43,7 @@ from exporter.ledger.migrate import bring_up
 from exporter.model import Component, Facts, Moment, Phase, Result, Seconds, Workflow
 
 __all__ = [
+    "TREND_STEP",
     "Ledger",
     "LedgerCorrupt",
     "LedgerError",
@@ -48,6 +59,8 @@ __all__ = [
 
 RETENTION: Seconds = 35 * 86400
 PATIENCE: Seconds = 10.0
+TREND_STEP: Seconds = trends.STEP
+"""A criterion's trend has no more than one value in this time, counted from 1970-01-01: a minute."""
 
 
 class Ledger:
@@ -174,6 +187,23 @@ class Ledger:
         with self._database.reading() as connection:
             return reached.load(connection, plan)
 
+    def stand(self, criteria: Mapping[str, float], *, at: Moment) -> None:
+        """Notes what criteria stood at, by key. It waits for other writers: tell them once in a `TREND_STEP`.
+
+        Of one step the first value stays; the first in half an hour is kept for two days and not two
+        hours, the first in six hours for 90 days.
+        """
+        with self._database.writing("trend") as connection:
+            trends.record(connection, criteria, at)
+
+    def trends(self, until: Moment) -> dict[str, tuple[Standing, ...]]:
+        """What each criterion stood at up to `until`, oldest first; one that never had a value is absent.
+
+        Keys are those that were told: also of a criterion that there is no more.
+        """
+        with self._database.reading() as connection:
+            return trends.load(connection, until)
+
     def sample(
         self, source: str, facts: Facts, *, begin: Moment, end: Moment, until: CycleEnd = CycleEnd.MERGED
     ) -> None:
@@ -209,9 +239,14 @@ class Ledger:
             return baselines.load(connection)
 
     def prune(self, now: Moment) -> None:
-        """Forgets raw facts that ended before `now - retention`; totals, state, history and baseline stay."""
+        """Forgets raw facts that ended before `now - retention`, and of the trend what its step is kept no longer.
+
+        Totals, state, the adoption's history and the baseline stay.
+        """
         with self._database.reading() as connection:
             sources = read.sources(connection)
         for source in sources:
             with self._database.writing(f"source {source}") as connection:
                 write.prune(connection, source, now - self._retention)
+        with self._database.writing("trend") as connection:
+            trends.prune(connection, now)

@@ -61,8 +61,10 @@ def _repositories(connection: Connection, source: str) -> tuple[tuple[Repository
     columns = (REPOSITORIES.c.owner, REPOSITORIES.c.name, REPOSITORIES.c.stage, REPOSITORIES.c.template)
     rows = connection.execute(select(*columns).where(REPOSITORIES.c.source == source))
     states = {Repository(row.owner, row.name): row for row in rows}
-    stated = (RepositoryView(name, _STAGES[row.stage], row.template) for name, row in sorted(states.items()))
-    built = (RepositoryView(name, Stage.UNKNOWN, None) for name in sorted(seen.keys() - states.keys()))
+    stated = (
+        RepositoryView(name, _STAGES[row.stage], row.template, source=source) for name, row in sorted(states.items())
+    )
+    built = (RepositoryView(name, Stage.UNKNOWN, None, source=source) for name in sorted(seen.keys() - states.keys()))
     return tuple(_with(seen, view) for view in stated), tuple(_with(seen, view) for view in built)
 
 

@@ -136,6 +136,14 @@ ADOPTION = _table(
 )
 # When a phase's gate was first seen open. It is of the migration, not of a source; `plan` tells one plan from another.
 REACHED = _table("reached", _key("plan"), _key("phase"), _value("at", Double))
+# What a criterion stood at; `step` is the time, in seconds, that the value stands for. It is of no source.
+TREND = _table(
+    "trend",
+    _key("at", Double),
+    _key("criterion"),
+    _value("step", BigInteger),
+    _value("value", Double),
+)
 # What a backfill has found so far: seconds of a run or a change (`measured`), and its own marks.
 SAMPLES = _table(
     "samples",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import translate
 from functools import lru_cache
 from typing import TypeAlias
 
 from exporter.answers import RepositoryView
-from exporter.kpis.ratios import Share
-from exporter.model import Repository, Result, Stage, Workflow
+from exporter.kpis.ratios import Share, template_adoption, workflow_adoption
+from exporter.model import Moment, Repository, Result, Stage, Workflow
 
 Pattern: TypeAlias = str
 """A shell pattern, of a repository's name or of its owner and name."""
@@ -21,13 +21,29 @@ USING = (Stage.LEGACY, Stage.PARTIAL, Stage.INTEGRATED, Stage.ROLLED_BACK)
 """The stages of repositories that use either tool."""
 
 
+REMAINING = (Stage.LEGACY, Stage.PARTIAL, Stage.ROLLED_BACK, Stage.UNKNOWN)
+"""The stages of repositories in which something is left to do, or may be."""
+ByTeam: TypeAlias = Mapping[str | None, Sequence[RepositoryView]]
+"""Repositories by the team that they belong to; all under None where no teams are configured."""
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team's repositories by stage (all stages), and its migrated share."""
+    """A team's repositories by stage (all stages), its migrated share, and its share of both adoptions."""
 
     name: str
     stages: Mapping[Stage, int]
     migrated: Share
+    template_adoption: Share
+    workflow_adoption: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """A repository that is not integrated yet, or no more, or of which it is not known."""
+
+    view: RepositoryView
+    team: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,7 @@ class Progress:
     pilot: Share = field(default_factory=Share)
     """Pilot repositories that are integrated and whose newest integrated run succeeded ÷ those that use either tool."""
     teams: tuple[Team, ...] = ()
+    remaining: tuple[Remaining, ...] = ()
 
 
 def matches(repository: Repository, pattern: Pattern) -> bool:
@@ -79,17 +96,35 @@ def _integrated_and_green(view: RepositoryView) -> bool:
     return green and view.stage is Stage.INTEGRATED
 
 
-def by_team(repositories: Iterable[RepositoryView], teams: Mapping[Pattern, str]) -> tuple[Team, ...]:
-    """Each team in the order of its name; the first pattern that matches wins, UNASSIGNED comes last.
+def by_team(repositories: Iterable[RepositoryView], teams: Mapping[Pattern, str]) -> ByTeam:
+    """The teams in the order of their names; the first pattern that matches wins, UNASSIGNED comes last.
 
     Only teams that have a repository: of the others nothing may be known yet.
     """
+    if not teams:
+        return {None: list(repositories)}
     team_of = _chooser(tuple(teams.items()))
-    stages: dict[str, Counter[Stage]] = {}
+    found: dict[str, list[RepositoryView]] = {}
     for view in repositories:
-        stages.setdefault(team_of(view.repository), Counter())[view.stage] += 1
-    names = sorted(stages, key=lambda name: (name == UNASSIGNED, name))
-    return tuple(Team(name, {stage: stages[name][stage] for stage in Stage}, _share(stages[name])) for name in names)
+        found.setdefault(team_of(view.repository), []).append(view)
+    return {name: found[name] for name in sorted(found, key=lambda name: (name == UNASSIGNED, name))}
+
+
+def team_progress(grouped: ByTeam, since: Moment) -> Iterator[Team]:
+    """How far each team is; its workflow adoption by the CI activity since `since`."""
+    for name, views in grouped.items():
+        if name is not None:
+            stages = Counter(view.stage for view in views)
+            adopted = (template_adoption(views), workflow_adoption(views, since))
+            yield Team(name, {stage: stages[stage] for stage in Stage}, _share(stages), *adopted)
+
+
+def remaining(grouped: ByTeam) -> Iterator[Remaining]:
+    """Team by team, the repositories that use either tool and are not integrated, or could not be read; by name."""
+    for team, views in grouped.items():
+        left = [view for view in views if view.stage in REMAINING]
+        for view in sorted(left, key=lambda view: (view.repository.owner, view.repository.name, view.source)):
+            yield Remaining(view, team)
 
 
 @lru_cache(maxsize=2)

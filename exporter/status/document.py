@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
+from exporter.answers import Standing
 from exporter.kpis.criteria import Tier
 from exporter.kpis.verdict import State, Verdict
 from exporter.migration.forecast import LEAST, Forecast
 from exporter.migration.gates import Gate
 from exporter.migration.phases import PHASES, PhaseSpec
 from exporter.migration.plan import TIMELINES, Timeline
-from exporter.migration.progress import Team
+from exporter.migration.progress import Remaining, Team
 from exporter.model import Moment
 from exporter.risks import Assessed
 from exporter.scorecard import Scorecard
@@ -20,11 +22,16 @@ from exporter.status import live, shape
 from exporter.status.shape import Range, Status
 from exporter.status.written import known, moment, share
 
+MOST = 120
+"""Points of a trend."""
+
 
 def document(snapshot: Snapshot, version: str) -> Status:
     """All of the scorecard as of the snapshot's moment; `version` is the exporter's."""
     card = snapshot.scorecard
-    criteria = tuple(_criterion(verdict, snapshot.taken_at) for verdict in card.verdicts.values())
+    criteria = tuple(
+        _criterion(verdict, snapshot.trends.get(key, ()), snapshot.taken_at) for key, verdict in card.verdicts.items()
+    )
     return Status(
         schema_version=shape.VERSION,
         taken_at=moment(snapshot.taken_at),
@@ -51,7 +58,7 @@ def _summary(states: list[State]) -> shape.Summary:
     return shape.Summary(**{state.value: count[state] for state in State}, ok=not count[State.MISSED])
 
 
-def _criterion(verdict: Verdict, now: Moment) -> shape.Criterion:
+def _criterion(verdict: Verdict, trend: Sequence[Standing], now: Moment) -> shape.Criterion:
     criterion = verdict.criterion
     return shape.Criterion(
         key=criterion.key,
@@ -75,8 +82,14 @@ def _criterion(verdict: Verdict, now: Moment) -> shape.Criterion:
         owner=verdict.owner,
         words=criterion.words,
         window=criterion.window,
-        trend=(),
+        trend=tuple(shape.TrendPoint(at=moment(each.at), value=each.value) for each in _thinned(trend)),
     )
+
+
+def _thinned(trend: Sequence[Standing]) -> Sequence[Standing]:
+    """So many as a picture of it shows, from the first to the last: each nth, so that old ones stay the sparser."""
+    last, gaps = len(trend) - 1, MOST - 1
+    return trend if len(trend) <= MOST else [trend[number * last // gaps] for number in range(MOST)]
 
 
 def _migration(card: Scorecard) -> shape.Migration:
@@ -96,7 +109,7 @@ def _migration(card: Scorecard) -> shape.Migration:
         sizes=tuple(_size(timeline, card) for timeline in TIMELINES.values()),
         forecasts=tuple(_forecast(forecast) for forecast in card.forecasts),
         teams=tuple(_team(team) for team in card.progress.teams),
-        remaining=(),
+        remaining=tuple(_repository(left) for left in card.progress.remaining),
     )
 
 
@@ -104,8 +117,20 @@ def _team(team: Team) -> shape.TeamStatus:
     return shape.TeamStatus(
         team=team.name,
         migrated=share(team.migrated),
-        template_adoption=shape.NOTHING,
-        workflow_adoption=shape.NOTHING,
+        template_adoption=share(team.template_adoption),
+        workflow_adoption=share(team.workflow_adoption),
+    )
+
+
+def _repository(left: Remaining) -> shape.RepositoryStatus:
+    view = left.view
+    return shape.RepositoryStatus(
+        name=str(view.repository),
+        source=view.source,
+        team=left.team,
+        stage=view.stage,
+        template=view.template,
+        workflow=view.workflow,
     )
 
 

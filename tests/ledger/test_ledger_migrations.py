@@ -22,6 +22,7 @@ from exporter.answers import (
     Slowdown,
     SourceView,
     Span,
+    Standing,
 )
 from exporter.ledger import Ledger, LedgerError, LedgerForeign
 from exporter.ledger.address import parse_address
@@ -35,6 +36,7 @@ from exporter.model import (
     Facts,
     Health,
     OrchexReading,
+    Phase,
     Probe,
     Reading,
     Result,
@@ -50,8 +52,8 @@ LATER = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade():
@@ -71,7 +73,7 @@ def later(folder, then="pass"):
     """The migrations of a later version, whose last revision does `then` at its end."""
     migrations = folder / "100% later"
     shutil.copytree(MIGRATIONS, migrations)
-    (migrations / "versions" / "r0004_later.py").write_text(LATER.format(then=then))
+    (migrations / "versions" / "r0005_later.py").write_text(LATER.format(then=then))
     return migrations
 
 
@@ -110,6 +112,7 @@ def test_a_ledger_of_revision_1_answers_as_it_did(old):
                     workflow=Workflow.INTEGRATED,
                     workflow_at=NOW - 64,
                     workflow_result=Result.SUCCESS,
+                    source="acme",
                 ),
             ),
             totals={
@@ -132,6 +135,7 @@ def test_a_ledger_of_revision_1_answers_as_it_did(old):
         assert ledger.lead_time(0) is None
         assert ledger.adoption() == {}
         assert ledger.baseline() is None
+        assert ledger.trends(NOW) == {}
 
 
 def test_a_ledger_of_revision_1_goes_on_where_it_stood(old):
@@ -209,12 +213,27 @@ def test_a_baseline_and_changes_of_revision_2_are_of_merges(url, tmp_path):
         assert ledger.view("acme").totals[Family.DEPLOYED_SECONDS] == {("acme", "shop"): 7200}
 
 
+def test_a_ledger_of_revision_3_begins_to_remember_what_criteria_stand_at(url, tmp_path):
+    migrations = tmp_path / "revision 3"
+    shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("r000[4-9]*"))
+    migrate(url, migrations)
+    database = Database(parse_address(url), 10)
+    with database.writing("test") as connection:
+        connection.exec_driver_sql("INSERT INTO reached VALUES ('2025-03-03', 'assessment', 1749992800)")
+    database.close()
+    with Ledger.open(url) as ledger:
+        ledger.stand({"uptime": 0.5}, at=NOW)
+    with Ledger.open(url) as ledger:
+        assert ledger.trends(NOW) == {"uptime": (Standing(NOW, 0.5),)}
+        assert ledger.reached("2025-03-03") == {Phase.ASSESSMENT: 1749992800}
+
+
 def test_an_older_ledger_is_migrated_and_a_copy_kept(old, tmp_path, caplog):
     caplog.set_level(logging.INFO)
     before = rows(old)
     migrate(f"sqlite:///{old}", later(tmp_path))
     after = rows(old)
-    assert after[VERSION_TABLE] == [("0004",)]
+    assert after[VERSION_TABLE] == [("0005",)]
     assert after["later"] == []
     assert after["totals"] == before["totals"]
     assert after["runs"] == [(*row, None) for row in before["runs"]]

@@ -20,17 +20,17 @@ def stages(ledger):
 def test_a_repository_is_as_it_was_last_read(ledger):
     record(ledger, repositories=(state(LEGACY), state(Evidence(integrated_config=True), WEB)))
     assert ledger.view("acme").repositories == (
-        RepositoryView(SHOP, Stage.LEGACY, template=False),
-        RepositoryView(WEB, Stage.PARTIAL, template=False),
+        RepositoryView(SHOP, Stage.LEGACY, template=False, source="acme"),
+        RepositoryView(WEB, Stage.PARTIAL, template=False, source="acme"),
     )
     record(ledger, repositories=(state(INTEGRATED),))
-    assert ledger.view("acme").repositories[0] == RepositoryView(SHOP, Stage.INTEGRATED, template=True)
+    assert ledger.view("acme").repositories[0] == RepositoryView(SHOP, Stage.INTEGRATED, template=True, source="acme")
 
 
 def test_what_cannot_be_read_is_unknown(ledger):
     record(ledger, repositories=(state(INTEGRATED),))
     record(ledger, repositories=(state(None),))
-    assert ledger.view("acme").repositories == (RepositoryView(SHOP, Stage.UNKNOWN, template=None),)
+    assert ledger.view("acme").repositories == (RepositoryView(SHOP, Stage.UNKNOWN, template=None, source="acme"),)
 
 
 def test_a_roll_back_is_seen_across_restarts_and_unreadable_times(url):
@@ -105,7 +105,7 @@ def test_what_leaves_the_scope_is_forgotten_but_never_its_totals(ledger):
     assert view.active == (ActiveRuns(SHOP, executing=1),)
     assert view.totals == before.totals
     record(ledger, at=NOW + 60, scope=frozenset(both), repositories=(state(LEGACY, WEB),))
-    assert ledger.view("acme").repositories[1] == RepositoryView(WEB, Stage.LEGACY, template=False)
+    assert ledger.view("acme").repositories[1] == RepositoryView(WEB, Stage.LEGACY, template=False, source="acme")
 
 
 def test_a_repository_back_in_scope_is_active_again_without_counting_again(ledger):

@@ -1,12 +1,23 @@
 """The migrated share, the pilot's and each team's: worked examples by hand, and what must always hold."""
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.answers import RepositoryView
-from exporter.kpis.ratios import Share
-from exporter.migration.progress import UNASSIGNED, Team, by_team, matches, migrated, pilot
+from exporter.kpis.ratios import Share, template_adoption, workflow_adoption
+from exporter.migration.progress import (
+    UNASSIGNED,
+    Team,
+    by_team,
+    matches,
+    migrated,
+    pilot,
+    remaining,
+    team_progress,
+)
 from exporter.model import Repository, Result, Stage, Workflow
 
 LEGACY, INTEGRATED, UNKNOWN, NONE = Stage.LEGACY, Stage.INTEGRATED, Stage.UNKNOWN, Stage.NONE
@@ -18,8 +29,13 @@ def view(
     workflow: Workflow | None = Workflow.INTEGRATED,
     result: Result | None = Result.SUCCESS,
     owner: str = "acme",
+    *,
+    template: bool | None = True,
+    active_at: float | None = 1.0,
+    workflow_at: float = 1.0,
+    source: str = "here",
 ) -> RepositoryView:
-    return RepositoryView(Repository(owner, name), stage, None, 1.0, workflow, 1.0, result)
+    return RepositoryView(Repository(owner, name), stage, template, active_at, workflow, workflow_at, result, source)
 
 
 @pytest.mark.parametrize(
@@ -78,32 +94,73 @@ def test_without_patterns_there_is_no_pilot() -> None:
     assert pilot([view("shop")], []).ratio is None
 
 
+def teams_of(views: Iterable[RepositoryView], patterns: dict[str, str], since: float = 0.0) -> tuple[Team, ...]:
+    return tuple(team_progress(by_team(views, patterns), since))
+
+
 def test_teams_come_by_name_and_the_rest_last() -> None:
     views = [
         view("pay-api"),
-        view("pay-web", LEGACY),
-        view("pay-core", UNKNOWN),
-        view("web"),
-        view("tool", NONE),
-        view("attic", LEGACY),
+        view("pay-web", LEGACY, Workflow.LEGACY, template=False),
+        view("pay-core", UNKNOWN, template=None),
+        view("web", active_at=None),
+        view("tool", NONE, None, template=False),
+        view("attic", LEGACY, template=False),
     ]
-    teams = by_team(views, {"pay-core": "core", "pay-*": "payments", "web": "core", "never-*": "absent"})
+    teams = teams_of(views, {"pay-core": "core", "pay-*": "payments", "web": "core", "never-*": "absent"})
     nobody = dict.fromkeys(Stage, 0)
     assert teams == (
-        Team("core", {**nobody, INTEGRATED: 1, UNKNOWN: 1}, Share(1, 1, 1)),
-        Team("payments", {**nobody, INTEGRATED: 1, LEGACY: 1}, Share(1, 2)),
-        Team(UNASSIGNED, {**nobody, NONE: 1, LEGACY: 1}, Share(0, 1)),
+        Team("core", {**nobody, INTEGRATED: 1, UNKNOWN: 1}, Share(1, 1, 1), Share(1, 1, 1), Share(1, 1)),
+        Team("payments", {**nobody, INTEGRATED: 1, LEGACY: 1}, Share(1, 2), Share(1, 2), Share(1, 2)),
+        Team(UNASSIGNED, {**nobody, NONE: 1, LEGACY: 1}, Share(0, 1), Share(0, 2), Share(1, 2)),
     )
+
+
+def test_a_team_s_workflow_adoption_looks_as_far_back_as_it_is_told() -> None:
+    """As the organisation's: what was active before counts no more."""
+    views = [view("shop", active_at=100.0, workflow_at=40.0), view("web", active_at=50.0, workflow_at=50.0)]
+    for since, expected in ((0.0, Share(2, 2)), (50.0, Share(1, 2)), (50.5, Share(0, 1)), (100.5, Share())):
+        (team,) = teams_of(views, {"*": "everyone"}, since)
+        assert team.workflow_adoption == workflow_adoption(views, since) == expected
 
 
 def test_the_first_pattern_that_matches_wins() -> None:
     both = {"acme/*": "everyone", "shop": "shop"}
-    assert [team.name for team in by_team([view("shop")], both)] == ["everyone"]
-    assert [team.name for team in by_team([view("shop")], dict(reversed(both.items())))] == ["shop"]
+    assert list(by_team([view("shop")], both)) == ["everyone"]
+    assert list(by_team([view("shop")], dict(reversed(both.items())))) == ["shop"]
 
 
 def test_without_repositories_there_are_no_teams() -> None:
-    assert by_team([], {"*": "everyone"}) == ()
+    assert by_team([], {"*": "everyone"}) == {}
+
+
+def test_without_configured_teams_nobody_is_in_one() -> None:
+    assert teams_of([view("shop")], {}) == ()
+    assert [(left.team, left.view.repository.name) for left in remaining(by_team([view("shop", LEGACY)], {}))] == [
+        (None, "shop")
+    ]
+
+
+def test_what_remains_comes_by_team_and_name() -> None:
+    views = [
+        view("web", LEGACY),
+        view("attic", Stage.ROLLED_BACK),
+        view("pay-web", UNKNOWN, template=None),
+        view("pay-api", Stage.PARTIAL),
+        view("pay-core", INTEGRATED),
+        view("pay-docs", NONE),
+        view("pay-api", LEGACY, source="other"),
+        view("pay-zero", LEGACY, owner="Acme"),
+    ]
+    found = list(remaining(by_team(views, {"pay-*": "payments", "web": "zoo"})))
+    assert [(left.team, str(left.view.repository), left.view.stage, left.view.source) for left in found] == [
+        ("payments", "Acme/pay-zero", LEGACY, "here"),
+        ("payments", "acme/pay-api", Stage.PARTIAL, "here"),
+        ("payments", "acme/pay-api", LEGACY, "other"),
+        ("payments", "acme/pay-web", UNKNOWN, "here"),
+        ("zoo", "acme/web", LEGACY, "here"),
+        (UNASSIGNED, "acme/attic", Stage.ROLLED_BACK, "here"),
+    ]
 
 
 views = st.builds(
@@ -117,12 +174,14 @@ views = st.builds(
 TEAMS = {"pay-*": "payments", "acme/front/*": "front", "web": "core"}
 
 
-@given(every=st.lists(views, max_size=12), data=st.data())
+@given(every=st.lists(views, max_size=12, unique_by=lambda one: one.repository), data=st.data())
 def test_the_order_of_repositories_never_matters(every: list[RepositoryView], data: st.DataObject) -> None:
     other = data.draw(st.permutations(every))
     assert migrated(other) == migrated(every)
     assert pilot(other, ["pilot-*"]) == pilot(every, ["pilot-*"])
-    assert by_team(other, TEAMS) == by_team(every, TEAMS)
+    assert teams_of(other, TEAMS) == teams_of(every, TEAMS)
+    left = [list(remaining(by_team(some, TEAMS))) for some in (every, other)]
+    assert left[0] == left[1]
 
 
 @given(every=st.lists(views, max_size=12), unread=views.map(lambda one: view(one.repository.name, UNKNOWN)))
@@ -137,7 +196,22 @@ def test_an_unreadable_repository_changes_the_coverage_alone(
 
 @given(every=st.lists(views, max_size=12))
 def test_teams_add_up_to_all_repositories(every: list[RepositoryView]) -> None:
-    teams, whole = by_team(every, TEAMS), migrated(every)
+    teams = teams_of(every, TEAMS)
     assert sum(sum(team.stages.values()) for team in teams) == len(every)
-    assert sum(team.migrated.part for team in teams) == whole.part
-    assert sum(team.migrated.whole for team in teams) == whole.whole
+    for whole, shares in (
+        (migrated(every), [team.migrated for team in teams]),
+        (template_adoption(every), [team.template_adoption for team in teams]),
+        (workflow_adoption(every, 0.0), [team.workflow_adoption for team in teams]),
+    ):
+        added = Share(*(sum(getattr(share, part) for share in shares) for part in ("part", "whole", "unknown")))
+        assert added == whole
+
+
+@given(every=st.lists(views, max_size=12), teams=st.sampled_from([TEAMS, {}]))
+def test_what_remains_is_what_is_neither_integrated_nor_without_a_tool(
+    every: list[RepositoryView], teams: dict[str, str]
+) -> None:
+    left = [each.view for each in remaining(by_team(every, teams))]
+    whole = migrated(every)
+    assert len(left) == whole.whole - whole.part + whole.unknown
+    assert all(each in every and each.stage not in (INTEGRATED, NONE) for each in left)

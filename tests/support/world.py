@@ -1,6 +1,8 @@
 """A snapshot by hand in which every family has a sample, for what is written about snapshots."""
 
-from exporter.answers import Median, Operations, RepositoryView, Slowdown, SourceView
+from dataclasses import replace
+
+from exporter.answers import Median, Operations, RepositoryView, Slowdown, SourceView, Standing
 from exporter.kpis.catalogue import CRITERIA
 from exporter.kpis.criteria import Criterion
 from exporter.kpis.measure import Absence
@@ -11,7 +13,7 @@ from exporter.migration.forecast import Forecast, Outlook
 from exporter.migration.gates import Gate
 from exporter.migration.phases import PHASES, PhaseSpec
 from exporter.migration.plan import WEEK, Size, plan
-from exporter.migration.progress import UNASSIGNED, Progress, Team
+from exporter.migration.progress import UNASSIGNED, Progress, Remaining, Team
 from exporter.migration.schedule import PhaseProgress, PhaseState, Schedule
 from exporter.model import (
     ActiveRuns,
@@ -139,6 +141,8 @@ KNOWN = {
     "bridge_latency": (State.MET, {"value": 0.125}),
 }
 """Every state there is. Companions that are not named have no source."""
+TRENDS = {"uptime": (Standing(NOW - DAY, 0.9995), Standing(NOW - 60.5, 0.99975)), "gone": (Standing(NOW - DAY, 7.0),)}
+"""One of them is of a criterion that there is no more."""
 SLOWER = Slowdown(Median(1.0625, 900, 1), without_baseline=1)
 JUDGED = {State.MET: True, State.AT_RISK: True, State.MISSED: False}
 
@@ -175,16 +179,28 @@ def schedule() -> Schedule:
     return Schedule(chosen, Phase.PILOT, {**phases, **past}, 2 * DAY, Share(2, 2))
 
 
+def remaining() -> tuple[Remaining, ...]:
+    """As the teams count them."""
+
+    def left(name: str, *, stage: Stage = Stage.LEGACY, template: bool | None = False) -> RepositoryView:
+        return RepositoryView(Repository("acme", name), stage, template, source="acme")
+
+    front = replace(left("web", template=True), workflow=Workflow.LEGACY)
+    attic = (left(f"attic-{number}") for number in range(4))
+    vault = left("vault", stage=Stage.UNKNOWN, template=None)
+    return Remaining(front, "web"), *(Remaining(view, UNASSIGNED) for view in (*attic, vault))
+
+
 def scorecard() -> Scorecard:
     verdicts = {criterion.key: verdict(criterion) for criterion in CRITERIA}
     going = schedule()
-    web = Team("web", {Stage.INTEGRATED: 3, Stage.LEGACY: 1}, Share(3, 4))
-    others = Team(UNASSIGNED, {Stage.LEGACY: 4, Stage.UNKNOWN: 1}, Share(0, 4, 1))
+    web = Team("web", {Stage.INTEGRATED: 3, Stage.LEGACY: 1}, Share(3, 4), Share(4, 4), Share(3, 3))
+    others = Team(UNASSIGNED, {Stage.LEGACY: 4, Stage.UNKNOWN: 1}, Share(0, 4, 1), Share(1, 4, 1), Share(0, 2))
     signals = Signals(verdicts, going, bridge_burn=1.0, adoption_gap=0.125, rolled_back=Share(0, 8))
     return Scorecard(
         verdicts=verdicts,
         gates={spec.phase: gate(spec) for spec in PHASES},
-        progress=Progress(Share(3, 8, 1), Share(3, 4), (web, others)),
+        progress=Progress(Share(3, 8, 1), Share(3, 4), (web, others), remaining()),
         planned=0.5,
         schedule=going,
         plans={size: plan(going.plan.start, size) for size in Size},
@@ -216,4 +232,4 @@ def snapshot() -> Snapshot:
         render_seconds=0.0625,
         ledger_seconds=0.03125,
     )
-    return Snapshot(NOW, sources, indicators, scorecard(), itself, pipelines=True)
+    return Snapshot(NOW, sources, indicators, scorecard(), itself, pipelines=True, trends=TRENDS)
