@@ -13,6 +13,7 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.models import dashboard as models
 
 from exporter.kpis.criteria import Criterion
+from exporter.kpis.measure import Absence
 from exporter.kpis.verdict import State
 from exporter.migration.findings import Holding
 from exporter.migration.forecast import Outlook
@@ -74,6 +75,13 @@ CRITERION = Words(
         State.STALE: ("stale", Colour.CAREFUL),
     }
 )
+ABSENCE = Words(
+    {
+        Absence.NO_SOURCE: ("no source tells it", Colour.QUIET),
+        Absence.NO_BASELINE: ("no baseline", Colour.QUIET),
+        Absence.NO_OBSERVATIONS: ("nothing observed", Colour.QUIET),
+    }
+)
 GATE = Words(
     {
         GateState.OPEN: ("open", Colour.GOOD),
@@ -104,6 +112,8 @@ EXIT_CRITERIA = Words(
 PUNCTUALITY = Words(
     {"on_plan": ("on plan", Colour.GOOD), "late": ("LATE", Colour.BAD), "ahead": ("ahead of plan", Colour.CALM)}
 )
+CHOSEN_PLAN = Words({"1": ("followed", Colour.CALM), "0": ("not followed", Colour.QUIET)})
+"""For `labels`: the values 1 and 0 themselves."""
 OUTLOOK = Words(
     {
         Outlook.REACHED: ("reached", Colour.GOOD),

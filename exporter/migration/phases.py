@@ -10,10 +10,12 @@ from exporter.migration.findings import Check, Finding, Holding, Situation
 from exporter.migration.plan import COMPLETE, EXPANDED
 from exporter.model import Phase
 
-__all__ = ["ATTESTABLE", "PHASES", "ExitCriterion", "Finding", "Holding", "PhaseSpec", "Situation"]
+__all__ = ["ATTESTABLE", "PHASES", "PILOT_SUCCESS", "ExitCriterion", "Finding", "Holding", "PhaseSpec", "Situation"]
 
 STABLE = ("uptime", "error_rate", "bridge_success")
 PERFORMANCE = "performance_impact"
+PILOT_SUCCESS = 0.95
+"""The share of the pilot that is to be integrated and green."""
 NO_REPOSITORY = "add a source whose repositories use either tool and can be read"
 NO_PILOT = "name repositories that use either tool, and can be read, in migration.pilot"
 
@@ -88,7 +90,7 @@ PHASES: tuple[PhaseSpec, ...] = (
             ExitCriterion(
                 "pilot_success",
                 "95% pilot success rate",
-                findings.repositories(lambda progress: progress.pilot, 0.95, NO_PILOT),
+                findings.repositories(lambda progress: progress.pilot, PILOT_SUCCESS, NO_PILOT),
             ),
             ExitCriterion(
                 "positive_feedback",
