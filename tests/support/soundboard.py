@@ -58,7 +58,9 @@ def sound() -> Data:
         "annotations": {"list": [{"datasource": SOURCE, "expr": 'ALERTS{job=~"$job|"}', "name": "Alerts"}]},
         "description": "Which sources answer?",
         "editable": False,
-        "links": [{"asDropdown": True, "tags": ["orchex-kilo"], "title": "Boards", "type": "dashboards"}],
+        "links": [
+            {"includeVars": True, "keepTime": True, "tags": ["orchex-kilo"], "title": "Boards", "type": "dashboards"}
+        ],
         "panels": [row, *(_panel(kind, number) for number, kind in enumerate(KINDS))],
         "schemaVersion": 42,
         "tags": ["orchex-kilo"],
