@@ -54,9 +54,8 @@ def _schema(board: Dashboard) -> Said:
 
 
 def _unique_ids(board: Dashboard) -> Said:
-    yield from (
-        ("", f"{count} panels have the id {id_}") for id_, count in _twice(p.data.get("id") for p in board.panels)
-    )
+    ids = [panel.data.get("id") for panel in board.panels]
+    yield from (("", f"{count} panels have the id {id_}") for id_, count in _twice(ids))
     yield from ((str(panel), "has no id") for panel in board.panels if panel.data.get("id") is None)
 
 

@@ -8,7 +8,7 @@ from tests.support.grafana import Dashboard, Data
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 CHOSEN = 'job=~"$job", instance=~"$instance"'
 EXPR = f"max by (source) (orchex_kilo_source_up{{{CHOSEN}}})"
-TEXT = "Whether it answered.\n\n**Target:** none documented; 1 is normal.\n\n**What to do:** Read its last error."
+TEXT = "Whether it answered.\n\n**Target:** none documented; 1 is normal\n\n**What to do:** Read its last error."
 KINDS = ("stat", "timeseries", "state-timeline", "table", "bargauge", "gauge", "heatmap", "barchart", "status-history")
 """Those that ask something; each has a panel."""
 WIDTH, HEIGHT = 8, 5
