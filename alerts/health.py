@@ -21,6 +21,8 @@ MISSED_ALWAYS = 3
 """So many may fall out of any source's hour: a tenth of a few polls is less than one."""
 SLOW_SCRAPE = 5
 """Seconds: half of Prometheus' own default time-out. It is measured, not waited for, so no scale shortens it."""
+EXPIRING = 14 * DAY
+"""A token that is left so long can be renewed without haste, by whoever is there."""
 RESTARTS = 2
 """A new version, and the way back from it, are two in an hour."""
 OLD_SNAPSHOT = 20 * REFRESH_INTERVAL
@@ -229,13 +231,13 @@ and
 def token_expiring(terms: Terms) -> Alert:
     return Alert(
         name="OrchexKiloTokenExpiring",
-        expr=f"orchex_kilo_source_token_expiry_timestamp_seconds - time() < {terms.seconds(14 * DAY)}",
+        expr=f"orchex_kilo_source_token_expiry_timestamp_seconds - time() < {terms.seconds(EXPIRING)}",
         severity=Severity.TICKET,
         lasting=HOUR,
         summary="The token of source {{ $labels.source }} expires soon, or has expired",
         description=(
             "At {{ $labels.instance }} the token of {{ $labels.source }} has {{ $value | humanizeDuration }} left "
-            f"(below zero: it has expired), less than {terms.span(14 * DAY)}. Then the source cannot be read."
+            f"(below zero: it has expired), less than {terms.span(EXPIRING)}. Then the source cannot be read."
         ),
     )
 

@@ -8,6 +8,8 @@ from enum import Enum
 
 CHOSEN = 'job=~"$job", instance=~"$instance"'
 RATE = "$__rate_interval"
+RANGE = "$__range"
+"""The time that is shown: for `increase` in tables."""
 ALERTS_CHOSEN = ('job=~"$job|"', 'instance=~"$instance|"')
 SUBJECTS = ("slo", "component", "bridge", "kpi", "phase", "goal", "risk", "source", "vcs_owner_name", "queue", "limit")
 """The labels by which alerts say what they are about."""
