@@ -7,7 +7,7 @@ import pytest
 from exporter.answers import Operations, RepositoryView
 from exporter.kpis.catalogue import CRITERIA
 from exporter.kpis.inputs import Inputs
-from exporter.kpis.ratios import Uptime
+from exporter.kpis.ratios import Share, Uptime
 from exporter.kpis.verdict import Aim, State
 from exporter.migration.gates import GateState
 from exporter.migration.phases import ATTESTABLE, PHASES
@@ -134,6 +134,33 @@ def test_being_behind_plan_shows_in_the_risks() -> None:
     assert values["bridge_failure"]["bridge_burn"] == pytest.approx(2.0)
     assert values["configuration_conflicts"]["rolled_back"] == pytest.approx(0.1)
     assert values["training_shortage"]["training_gap"] == pytest.approx(0.4)
+
+
+def test_only_fresh_values_are_there_to_be_remembered() -> None:
+    now = START + 300 * 86400.0
+    readings = {
+        "training_completion": Reading("training_completion", 0.95, now),
+        "user_satisfaction": Reading("user_satisfaction", 0.5, now - 86400.0),
+        "data_consistency": Reading("data_consistency", 0.75, START),
+    }
+    card = scorecard(Wanted(), Known(Inputs(now=now, readings=readings)))
+    assert card.verdicts["data_consistency"].state is State.STALE
+    assert card.standings == {"training_completion": 0.95, "user_satisfaction": 0.5}
+
+
+def test_a_team_s_workflow_adoption_looks_at_the_documented_window() -> None:
+    now = START + 40 * 86400.0
+    old, new = (replace(repository(name), active_at=at, workflow_at=at) for name, at in (("a", START), ("b", now)))
+    known = Known(Inputs(now=now, repositories=(old, new)))
+    (team,) = scorecard(Wanted(teams={"*": "everyone"}), known).progress.teams
+    assert (team.migrated, team.template_adoption, team.workflow_adoption) == (Share(2, 2), Share(2, 2), Share(1, 1))
+
+
+def test_what_remains_is_told_with_and_without_teams() -> None:
+    known = Known(Inputs(now=START, repositories=(repository("a", Stage.LEGACY), repository("b"))))
+    for teams, team in (({}, None), ({"a": "first"}, "first")):
+        (left,) = scorecard(Wanted(teams=teams), known).progress.remaining
+        assert (left.view.repository.name, left.team) == ("a", team)
 
 
 def test_teams_are_told_only_when_there_are_any() -> None:

@@ -10,10 +10,10 @@ from exporter.errors import Unreachable
 from exporter.kpis.inputs import Baseline, Level
 from exporter.kpis.measure import Absence
 from exporter.kpis.verdict import State
-from exporter.ledger import Ledger
+from exporter.ledger import TREND_STEP, Ledger
 from exporter.metrics.objectives import performance_impact
 from exporter.migration.plan import Size, plan
-from exporter.model import Component, Facts, Phase, Reading, Workflow
+from exporter.model import Component, Facts, Phase, Reading, Stage, Workflow
 from exporter.poller import Poller
 from exporter.scorecard import Wanted
 from exporter.surveyor import Policy, Surveyor, mark_of
@@ -180,6 +180,43 @@ def test_a_source_that_is_too_old_leaves_its_repositories_unknown(ledger: Ledger
     assert (adoption.state, adoption.value, adoption.coverage) == (State.NO_DATA, None, 0.0)
     migrated = site.surveyor.survey({"s": site.poller}, GIVEN).scorecard.progress.migrated
     assert (migrated.ratio, migrated.unknown) == (None, 1)
+
+
+def test_what_remains_names_its_source_also_when_that_is_too_old(ledger: Ledger) -> None:
+    site = Site(ledger)
+    site.told(repositories=(facts.state(facts.LEGACY),), scope=frozenset({SHOP}))
+
+    def remaining() -> list[tuple[str, Stage, str | None]]:
+        progress = site.surveyor.survey({"s": site.poller}, GIVEN).scorecard.progress
+        return [(left.view.source, left.view.stage, left.team) for left in progress.remaining]
+
+    assert remaining() == [("s", Stage.LEGACY, None)]
+    site.clock.advance(site.provider.stale_after + 1)
+    assert remaining() == [("s", Stage.UNKNOWN, None)]
+
+
+def test_trends_are_asked_for_no_more_often_than_they_can_have_grown(ledger: Ledger, monkeypatch) -> None:
+    site, asked = Site(ledger), list[float]()
+    trends = ledger.trends
+    monkeypatch.setattr(ledger, "trends", lambda until: asked.append(until) or trends(until))
+    site.clock.moment = begun = site.clock() // TREND_STEP * TREND_STEP
+
+    def trend() -> dict[str, list[float]]:
+        known = site.surveyor.survey({"s": site.poller}, GIVEN).trends
+        return {key: [standing.value for standing in standings] for key, standings in known.items()}
+
+    ledger.stand({"uptime": 0.5}, at=begun - 1)
+    assert trend() == {"uptime": [0.5]}
+    ledger.stand({"uptime": 0.25}, at=begun)
+    site.clock.advance(TREND_STEP - 1)
+    site.told()
+    assert trend() == {"uptime": [0.5]}
+    assert asked == [begun], "still the same step"
+    site.clock.advance(1)
+    assert trend() == {"uptime": [0.5, 0.25]}
+    assert len(asked) == 2
+    site.clock.advance(-2 * TREND_STEP)
+    assert trend() == {}, "the clock was set back"
 
 
 def test_gates_that_were_passed_are_those_of_this_migration(ledger: Ledger) -> None:

@@ -1,12 +1,15 @@
 """The document: nothing is missing in it, nothing is made up, and it says what its schema says."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 
+from exporter.answers import Standing
 from exporter.kpis.catalogue import CRITERIA
 from exporter.kpis.criteria import Tier
 from exporter.kpis.verdict import State
@@ -138,7 +141,86 @@ def test_a_risk_tells_all_its_signals(data):
 
 def test_a_source_that_failed(data):
     (found,) = (each for each in data["sources"] if each["name"] == "kilo")
-    assert (found["up"], found["last_success"], found["error"]) == (False, None, "timeout")
+    assert found == {
+        "name": "kilo",
+        "kind": "kilo",
+        "up": False,
+        "last_success": None,
+        "stale": False,
+        "unreadable": 0,
+        "error": "timeout",
+        "detail": "",
+        "interval_seconds": 30.0,
+        "max_age_seconds": 300.0,
+        "next_poll": None,
+        "polls": 4,
+        "failures": {"timeout": 2},
+    }
+
+
+def test_a_source_s_next_poll_is_a_moment():
+    snapshot = world.snapshot()
+    acme = snapshot.sources["acme"]
+    due = replace(acme, health=replace(acme.health, next_poll_at=world.NOW + 25.5))
+    (found,) = document(replace(snapshot, sources={"acme": due}), "").sources
+    assert found.next_poll == datetime(2025, 6, 15, 15, 7, 5, tzinfo=UTC)
+
+
+def test_a_trend_is_what_was_remembered(data):
+    trends = {each["key"]: each["trend"] for each in data["criteria"]}
+    assert trends.pop("uptime") == [
+        {"at": "2025-06-14T15:06:40Z", "value": 0.9995},
+        {"at": "2025-06-15T15:05:39Z", "value": 0.99975},
+    ]
+    assert set(map(tuple, trends.values())) == {()}
+
+
+@pytest.mark.parametrize("count", [0, 1, 119, 120, 121, 240, 576, 5000])
+def test_a_trend_has_120_points_at_the_most_from_the_first_to_the_last(count):
+    known = tuple(Standing(world.NOW - 60 * back, float(back)) for back in reversed(range(count)))
+    (criterion,) = (
+        each
+        for each in document(replace(world.snapshot(), trends={"error_rate": known}), "").criteria
+        if each.key == "error_rate"
+    )
+    found = [point.value for point in criterion.trend]
+    assert len(found) == min(count, 120)
+    assert found == sorted(set(found), reverse=True)
+    assert found[:1] + found[-1:] == [each.value for each in (*known[:1], *known[-1:])]
+    steps = {before - after for before, after in pairwise(found)}
+    assert not steps or max(steps) - min(steps) <= 1, "every part of it alike"
+
+
+def test_a_team_s_shares(data):
+    assert data["migration"]["teams"] == [
+        {
+            "team": "web",
+            "migrated": {"part": 3, "whole": 4, "unknown": 0, "ratio": 0.75},
+            "template_adoption": {"part": 4, "whole": 4, "unknown": 0, "ratio": 1.0},
+            "workflow_adoption": {"part": 3, "whole": 3, "unknown": 0, "ratio": 1.0},
+        },
+        {
+            "team": "unassigned",
+            "migrated": {"part": 0, "whole": 4, "unknown": 1, "ratio": 0.0},
+            "template_adoption": {"part": 1, "whole": 4, "unknown": 1, "ratio": 0.25},
+            "workflow_adoption": {"part": 0, "whole": 2, "unknown": 0, "ratio": 0.0},
+        },
+    ]
+
+
+def test_the_repositories_that_remain(data):
+    remaining = data["migration"]["remaining"]
+    assert remaining[0] == {
+        "name": "acme/web",
+        "source": "acme",
+        "team": "web",
+        "stage": "legacy",
+        "template": True,
+        "workflow": "legacy",
+    }
+    unknown = {"stage": "unknown", "template": None, "workflow": None}
+    assert remaining[-1] == {"name": "acme/vault", "source": "acme", "team": "unassigned", **unknown}
+    assert Counter(each["team"] for each in remaining) == {"web": 1, "unassigned": 5}
 
 
 def test_without_a_plan_the_gates_are_there_and_the_dates_are_not():
@@ -162,6 +244,10 @@ def test_a_clock_that_went_back_makes_no_negative_age():
     later = replace(world.snapshot(), taken_at=world.NOW - 3600)
     ages = [each.age_seconds for each in document(later, "").criteria if each.key == "uptime"]
     assert ages == [0.0]
+
+
+def test_every_field_is_told_however_late_it_came(status):
+    assert status.model_dump(exclude_unset=True) == status.model_dump()
 
 
 def test_what_is_written_is_read_as_it_was(status):
@@ -207,3 +293,4 @@ def test_the_schema_refuses_what_the_document_never_is(data):
 def test_the_strategy_makes_gaps_of_every_kind():
     names = {name for _, name in statuses.gaps()}
     assert {"value", "at", "absence", "start", "expected", "driver", "last_success", "ratio", "deviation"} <= names
+    assert {"error_ratio", "rate", "remaining", "response_seconds", "circuit", "team", "workflow", "next_poll"} <= names

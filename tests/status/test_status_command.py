@@ -1,5 +1,6 @@
 """The command `status`: what it prints, what it asks, and how it ends."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -133,6 +134,15 @@ def test_an_answer_that_cannot_be_used_is_told_in_a_line(tmp_path, answer, compl
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"{server.url}{PLACE}: {complaint}")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_older_exporter_s_document_is_shown_and_printed_as_it_is(base: str, tmp_path: Path) -> None:
+    old = statuses.older()
+    with Server(lambda _: Answer.of_json(old)) as server:
+        shown, printed = (run("status", f"--url={server.url}", *flags, folder=tmp_path) for flags in ((), ("--json",)))
+    assert (shown.returncode, shown.stderr, printed.returncode, printed.stderr) == (1, "", 1, "")
+    assert shown.stdout == run("status", f"--url={base}", folder=tmp_path).stdout
+    assert json.loads(printed.stdout) == old
 
 
 def test_nobody_there_is_told_in_a_line(tmp_path: Path) -> None:

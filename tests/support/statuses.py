@@ -1,4 +1,4 @@
-"""Status documents in which any of what may be unknown is unknown."""
+"""Status documents in which any of what may be unknown is unknown, and those of an exporter before the fields grew."""
 
 from __future__ import annotations
 
@@ -44,3 +44,18 @@ def with_gaps() -> st.SearchStrategy[Status]:
 
 def with_all_gaps() -> Status:
     return without(list(gaps()))
+
+
+def older(part: BaseModel = WHOLE) -> dict[str, Any]:
+    """The whole document without the fields that came later, as a program reads it."""
+    data = part.model_dump(mode="json")
+    first = [name for name, field in type(part).model_fields.items() if field.is_required()]
+    return {name: _older(getattr(part, name), data[name]) for name in first}
+
+
+def _older(value: Any, data: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return older(value)
+    if isinstance(value, tuple):
+        return [_older(item, written) for item, written in zip(value, data, strict=True)]
+    return data
