@@ -9,11 +9,25 @@ import click
 
 from alerts.files import settle
 from alerts.terms import RUNBOOKS
-from dashboards import sre_overview
+from dashboards import (
+    ci_and_git_hosts,
+    exporter_health,
+    migration_scorecard,
+    phases_and_gates,
+    risks,
+    sre_overview,
+)
 from dashboards.page import page
 
 HERE = Path(__file__).parent
-BOARDS = (sre_overview.BOARD,)
+BOARDS = (
+    sre_overview.BOARD,
+    migration_scorecard.BOARD,
+    phases_and_gates.BOARD,
+    risks.BOARD,
+    ci_and_git_hosts.BOARD,
+    exporter_health.BOARD,
+)
 
 
 def built(runbooks: str, *, here: bool) -> dict[str, str]:

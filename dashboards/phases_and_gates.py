@@ -381,7 +381,7 @@ BOARD = Board(
         Row("What blocks us", (blocking(12, 9), _slip_through_time())),
         Row("Against the plan", (share_through_time(12, 8), _pilot_through_time())),
         Row("Phases and gates through time", (_phases_through_time(), _gates_through_time())),
-        Row("Phases", (_table(), _exit_criteria())),
+        Row("Dates and exit criteria", (_table(), _exit_criteria())),
         Row("Plan by size of the organisation", (_sizes(), _timelines())),
         Row("Teams", (_teams_share(), _teams_stages())),
     ),
