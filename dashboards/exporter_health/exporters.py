@@ -20,7 +20,7 @@ STRIP = 6
 
 def exporters() -> PanelBuilder:
     look = Look(
-        "Exporters",
+        "Exporters now",
         About(
             "Each exporter that Prometheus scrapes: whether it answers, what runs and since when, how often it was "
             "started anew in the time that is shown, how old its snapshot is, and whether it runs with the "

@@ -15,7 +15,7 @@ COALESCED = "orchex_kilo_source_coalesced_polls_total"
 
 def polls() -> PanelBuilder:
     look = Look(
-        "Polls",
+        "Polls a minute",
         About(
             "Polls a minute of each source, failed ones included.",
             "as often as configured: a minute divided by the source's interval",

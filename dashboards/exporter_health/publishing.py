@@ -45,7 +45,7 @@ def cut() -> PanelBuilder:
             "Raise the cap in `series:`, or exclude repositories: what is cut is not shown whole anywhere.",
         ),
         unit="short",
-        empty="No cap cuts anything",
+        empty="No exporter tells of a cut",
         runbooks=("OrchexKiloSeriesCut",),
     )
     columns = {

@@ -104,7 +104,7 @@ def unreadable() -> PanelBuilder:
             "what could not be understood.",
         ),
         unit="short",
-        empty="Every item could be read",
+        empty="No source tells of an item that it could not read",
         height=9,
     )
     expr = f"max by (source, reason) ({of('orchex_kilo_source_unreadable_items')}) > 0"

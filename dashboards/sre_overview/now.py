@@ -77,7 +77,7 @@ def _objective(kpi: str, expr: str, meaning: str, action: str, empty: str) -> Pa
         empty=empty,
         width=4,
         height=FIRST_LINE,
-        runbooks=(NAMES[kpi],),
+        runbooks=(NAMES[kpi], "OrchexKiloCriterionMissed", "OrchexKiloObjectiveDiffers"),
         limits=limits(criterion),
         decimals=2,
     )
@@ -138,7 +138,7 @@ def alerts_firing() -> PanelBuilder:
             "Follow the runbook: the alert's name leads to it.",
         ),
         unit="string",
-        empty="No alert fires",
+        empty="No alert fires, or the rules are not loaded",
         width=16,
     )
     firing = told('alertstate="firing"')
