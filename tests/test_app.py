@@ -147,12 +147,12 @@ def test_a_minute_is_noted_once_whoever_publishes(watched: Watched) -> None:
 def test_a_stale_value_leaves_a_gap_in_the_trend(watched: Watched) -> None:
     watched.polled(3)
     watched.clock.advance(2 * 86400)
-    assert (watched.trend(), watched.notes) == ([2, 3], 2)
+    assert (watched.trend(), watched.notes) == ([2], 2), "and of two days ago one value is kept"
     (uptime,) = (each for each in watched.exporter.status().criteria if each.key == "uptime")
     assert (uptime.state, uptime.value) == (State.STALE, 1.0)
     watched.polled(2)
     watched.clock.advance(60)
-    assert watched.trend() == [2, 3, 2884, 2885]
+    assert watched.trend() == [2, 2884, 2885]
 
 
 def test_a_trend_goes_on_after_a_restart(watched: Watched, kilo: Server, tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def test_what_remains_names_its_source_also_when_that_is_too_old(ledger: Ledger)
 def test_trends_are_asked_for_no_more_often_than_they_can_have_grown(ledger: Ledger, monkeypatch) -> None:
     site, asked = Site(ledger), list[float]()
     trends = ledger.trends
-    monkeypatch.setattr(ledger, "trends", lambda until: asked.append(until) or trends(until))
+    monkeypatch.setattr(ledger, "trends", lambda now: asked.append(now) or trends(now))
     site.clock.moment = begun = site.clock() // TREND_STEP * TREND_STEP
 
     def trend() -> dict[str, list[float]]:

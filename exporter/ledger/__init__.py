@@ -196,13 +196,13 @@ class Ledger:
         with self._database.writing("trend") as connection:
             trends.record(connection, criteria, at)
 
-    def trends(self, until: Moment) -> dict[str, tuple[Standing, ...]]:
-        """What each criterion stood at up to `until`, oldest first; one that never had a value is absent.
+    def trends(self, now: Moment) -> dict[str, tuple[Standing, ...]]:
+        """What each criterion stood at, as far back as it is kept, oldest first; absent where nothing is.
 
         Keys are those that were told: also of a criterion that there is no more.
         """
         with self._database.reading() as connection:
-            return trends.load(connection, until)
+            return trends.load(connection, now)
 
     def sample(
         self, source: str, facts: Facts, *, begin: Moment, end: Moment, until: CycleEnd = CycleEnd.MERGED

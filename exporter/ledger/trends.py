@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, or_, select
 
 from exporter.answers import Standing
 from exporter.ledger.schema import TREND
@@ -43,16 +43,24 @@ def _taken(connection: Connection, at: Moment, step: int) -> set[str]:
     return set(connection.scalars(select(TREND.c.criterion).where(within).distinct()))
 
 
-def load(connection: Connection, until: Moment) -> dict[str, tuple[Standing, ...]]:
-    """By criterion, oldest first; what is of later than `until` (the clock was set back) is left out."""
-    columns = select(TREND.c.criterion, TREND.c.at, TREND.c.value)
+def load(connection: Connection, now: Moment) -> dict[str, tuple[Standing, ...]]:
+    """By criterion, oldest first: what is kept at `now`, whether the rest was pruned yet or not.
+
+    What is of later than `now` (the clock was set back) is left out.
+    """
+    kept = or_(*(_of_step(step) & (TREND.c.at >= now - age) for step, age in KEPT.items()))
+    wanted = select(TREND.c.criterion, TREND.c.at, TREND.c.value).where(kept, TREND.c.at <= now)
     found: dict[str, list[Standing]] = {}
-    for criterion, at, value in connection.execute(columns.where(TREND.c.at <= until).order_by(TREND.c.at)):
+    for criterion, at, value in connection.execute(wanted.order_by(TREND.c.at)):
         found.setdefault(criterion, []).append(Standing(at, value))
     return {criterion: tuple(standings) for criterion, standings in found.items()}
 
 
 def prune(connection: Connection, now: Moment) -> None:
     """Forgets what is older than its step is kept."""
-    for step, kept in KEPT.items():
-        connection.execute(delete(TREND).where(TREND.c.step == step, TREND.c.at < now - kept))
+    for step, age in KEPT.items():
+        connection.execute(delete(TREND).where(_of_step(step), TREND.c.at < now - age))
+
+
+def _of_step(step: int) -> ColumnElement[bool]:
+    return TREND.c.step == step
