@@ -110,8 +110,8 @@ def queue() -> PanelBuilder:
         "Bridge queues",
         About(
             "Events that wait in the bridges.",
-            f"none documented; up to {QUEUE_FLOOR} are worked off within minutes. The alert fires on more, when it is "
-            "more than the week before explains and still grows",
+            f"none documented; up to {QUEUE_FLOOR} are worked off within minutes, and the alert fires on more when "
+            "the week before does not explain it and it still grows",
             "More comes in than is worked off: look at response time and circuit breaker.",
         ),
         unit="short",

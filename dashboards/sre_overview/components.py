@@ -95,8 +95,8 @@ def tasks() -> PanelBuilder:
         "ORCHEX tasks",
         About(
             "Tasks that ORCHEX executes, and those that wait.",
-            f"none documented; up to {QUEUE_FLOOR} waiting are worked off within minutes. The alert fires on more, "
-            "when it is more than the week before explains and still grows",
+            f"none documented; up to {QUEUE_FLOOR} waiting are worked off within minutes, and the alert fires on more "
+            "when the week before does not explain it and it still grows",
             "More comes in than is worked off: look at agents and parts.",
         ),
         unit="short",
