@@ -3,10 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test faults gitea prometheus3 bench format clean
+.PHONY: run stack test faults gitea prometheus3 bench format clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/orchex-kilo-exporter demo $(ARGS)
+
+# The same as compose.yaml without containers, and so without Grafana.
+stack: $(VENV)/.run
+	@exec $(BIN)/python -m stack $(ARGS)
 
 test: $(VENV)/.test
 	@sh tests/install-packages
