@@ -14,12 +14,11 @@ from exporter.demo.config import whole_configuration
 from exporter.demo.organisation import Organisation
 from exporter.demo.scorecard import ScorecardFile
 from exporter.demo.server import DemoServer
-from exporter.exposition import EXTRA_FAMILIES, Caps
-from exporter.metrics import FAMILIES
+from exporter.exposition import Caps
 from tests.support import promtool as tool
 from tests.support import world
 from tests.support.promtool import Rule
-from tests.support.vocabulary import OF_PROMETHEUS, Exposed, Vocabulary, exposed, family_of
+from tests.support.vocabulary import OF_PROMETHEUS, Exposed, Vocabulary, exposed
 
 RULES = tool.shipped()
 ALERTING = [rule for rule in RULES if rule.alerts]
@@ -152,15 +151,6 @@ def test_alerts_are_named_as_ours_and_differ() -> None:
         alike[rule.name, rule.severity].append((rule.labels, rule.expr))
     assert [name for name, _ in alike if not name.startswith("OrchexKilo")] == []
     assert [key for key, found in alike.items() if any(found.count(each) > 1 for each in found)] == []
-
-
-def test_families_that_no_rule_uses_are_told(record_property) -> None:
-    """That is no fault: boards may use them. They are told after the tests."""
-    declared = [family.name for family in FAMILIES + EXTRA_FAMILIES]
-    used = {family_of(name) for name in USED}
-    unused = [name for name in declared if name not in used]
-    record_property("told", f"Families that no rule uses ({len(unused)} of {len(declared)}): {', '.join(unused)}")
-    assert used & set(declared)
 
 
 def named_in(text: str) -> Iterator[str]:

@@ -174,13 +174,12 @@ def test_what_wears_a_criterions_limits_tells_its_target(board: Dashboard) -> No
 
 
 def changed(title: str, steps: list[Data], description: str | None = None) -> Dashboard:
-    """The board that has this panel, with other limits on it."""
+    """The panel of this title, alone on its board, with other limits."""
     board = next(each for each in BOARDS if title in map(str, each.asking))
-    data = copy.deepcopy(board.data)
-    panel = next(each for each in data["panels"] if each["title"] == title)
+    panel = copy.deepcopy(next(each.data for each in board.asking if each.title == title))
     panel["fieldConfig"]["defaults"]["thresholds"]["steps"] = steps
     panel["description"] = description or panel["description"]
-    return Dashboard(data)
+    return Dashboard({**board.data, "panels": [panel]})
 
 
 def of_criteria() -> list[tuple[str, Criterion]]:

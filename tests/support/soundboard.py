@@ -31,6 +31,11 @@ def _query(name: str, query: str) -> Data:
     }
 
 
+def _annotation(expr: str) -> Data:
+    target = {"datasource": SOURCE, "expr": expr, "refId": "Anno"}
+    return {"datasource": SOURCE, "expr": expr, "name": "Alerts", "target": target, "titleFormat": "{{alertname}}"}
+
+
 def _panel(kind: str, number: int) -> Data:
     return {
         "datasource": SOURCE,
@@ -38,30 +43,48 @@ def _panel(kind: str, number: int) -> Data:
         "fieldConfig": {"defaults": {"noValue": "No source is polled", "unit": "none"}, "overrides": []},
         "gridPos": {"h": HEIGHT, "w": WIDTH, "x": number % 3 * WIDTH, "y": 1 + number // 3 * HEIGHT},
         "id": number + 2,
-        "links": [
-            {
-                "title": "Runbook OrchexKiloSourceFailing",
-                "url": "${runbooks}/OrchexKiloSourceFailing.md",
-                "type": "link",
-            }
-        ],
+        "links": [{"title": "Runbook", "type": "link", "url": "${runbooks}/OrchexKiloSourceFailing.md"}],
         "targets": [{"datasource": SOURCE, "expr": EXPR, "legendFormat": "{{source}}", "range": True, "refId": "A"}],
         "title": f"Sources, {kind}",
         "type": kind,
     }
 
 
+def _table(panel: Data) -> Data:
+    """Two queries, joined by their label, of which each column has a title."""
+    age = f"time() - max by (source) (orchex_kilo_source_last_success_timestamp_seconds{{{CHOSEN}}})"
+    asked = {"datasource": SOURCE, "format": "table", "instant": True}
+    titles = {"source": "Source", "Value #A": "Up", "Value #B": "Age"}
+    return {
+        **panel,
+        "options": {"sortBy": [{"desc": True, "displayName": "Age"}]},
+        "targets": [{**asked, "expr": EXPR, "refId": "A"}, {**asked, "expr": age, "refId": "B"}],
+        "transformations": [
+            {"id": "joinByField", "options": {"byField": "source", "mode": "outer"}},
+            {"id": "filterFieldsByName", "options": {"include": {"names": list(titles)}}},
+            {"id": "organize", "options": {"indexByName": {"source": 0}, "renameByName": titles}},
+        ],
+        "fieldConfig": {
+            "defaults": panel["fieldConfig"]["defaults"],
+            "overrides": [
+                {"matcher": {"id": "byName", "options": "Age"}, "properties": [{"id": "unit", "value": "s"}]}
+            ],
+        },
+    }
+
+
 def sound() -> Data:
     """A row, and a panel of every kind."""
+    panels = [_panel(kind, number) for number, kind in enumerate(KINDS)]
     row = {"gridPos": {"h": 1, "w": 24, "x": 0, "y": 0}, "id": 1, "panels": [], "title": "Sources", "type": "row"}
     return {
-        "annotations": {"list": [{"datasource": SOURCE, "expr": 'ALERTS{job=~"$job|"}', "name": "Alerts"}]},
+        "annotations": {"list": [_annotation('ALERTS{job=~"$job|", alertstate="firing"}')]},
         "description": "Which sources answer?",
         "editable": False,
         "links": [
             {"includeVars": True, "keepTime": True, "tags": ["orchex-kilo"], "title": "Boards", "type": "dashboards"}
         ],
-        "panels": [row, *(_panel(kind, number) for number, kind in enumerate(KINDS))],
+        "panels": [row, *(_table(panel) if panel["type"] == "table" else panel for panel in panels)],
         "schemaVersion": 42,
         "tags": ["orchex-kilo"],
         "templating": {

@@ -75,7 +75,8 @@ class Vocabulary:
                 known[rule.name] = known.get(rule.name, frozenset()) | found
             waiting = [rule for rule in waiting if rule not in ready]
         firing = [cls(known).result(rule.expr) | set(rule.labels) for rule in rules if rule.alerts]
-        return cls({**known, "ALERTS": frozenset({"alertname", "alertstate"}).union(*firing)})
+        since = frozenset({"alertname"}).union(*firing)
+        return cls({**known, "ALERTS": since | {"alertstate"}, "ALERTS_FOR_STATE": since})
 
     def result(self, expression: str) -> Labels:
         """The labels that the result can have."""
@@ -136,7 +137,9 @@ class _Reading:
         if left is None or right is None:
             return right if left is None else left
         operator, matching = str(node.op), node.modifier and node.modifier.matching
-        if matching is not None:
+        if matching is not None and matching.type == promql.LabelModifierType.Exclude:
+            self._among(matching.labels, left | right, f"either side of {operator}")
+        elif matching is not None:
             for side, has in (("left", left), ("right", right)):
                 self._among(matching.labels, has, f"the {side} side of {operator}")
         elif operator != "or" and left != right:
