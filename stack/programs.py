@@ -6,11 +6,12 @@ The configuration is that of the containers; of its addresses only the ports can
 from __future__ import annotations
 
 import errno
+import re
 import shutil
 import socket
 import sys
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -74,7 +75,7 @@ def _why(error: OSError) -> str:
 
 def programs(ports: Ports, folder: Path, demo: tuple[str, ...]) -> tuple[Program, ...]:
     """The three, with their data in `folder`; `demo` are further options of the exporter's demo."""
-    exporter, prometheus, alertmanager = (url(port) for port in asdict(ports).values())
+    exporter, prometheus, alertmanager = map(url, astuple(ports))
     return (
         Program(
             "exporter",
@@ -116,8 +117,7 @@ def _configuration(ports: Ports, folder: Path) -> Path:
     (folder / "alerts").symlink_to(HERE.parent / "alerts")
     placed = folder / "stack" / "prometheus.yml"
     placed.parent.mkdir()
-    text = (HERE / placed.name).read_text()
-    for usual, port in zip(asdict(Ports()).values(), asdict(ports).values(), strict=True):
-        text = text.replace(f"{HOST}:{usual}", f"{HOST}:{port}")
-    placed.write_text(text)
+    chosen = dict(zip(map(str, astuple(Ports())), map(str, astuple(ports)), strict=True))
+    usual = re.compile(f"(?<={re.escape(HOST)}:)({'|'.join(chosen)})")
+    placed.write_text(usual.sub(lambda port: chosen[port[0]], (HERE / placed.name).read_text()))
     return placed

@@ -5,8 +5,9 @@ from dataclasses import astuple
 from pathlib import Path
 
 import pytest
+import yaml
 
-from stack.programs import HOST, Ports, PortsTaken, free, missing
+from stack.programs import HOST, Ports, PortsTaken, free, missing, programs
 
 
 def listening() -> socket.socket:
@@ -44,3 +45,11 @@ def test_a_program_under_either_of_its_names_is_there(tmp_path: Path, monkeypatc
         program = tmp_path / name
         program.touch(mode=0o755)
     assert missing() == []
+
+
+def test_other_ports_are_where_prometheus_looks_even_when_they_are_those_of_others(tmp_path: Path) -> None:
+    usual = Ports()
+    programs(Ports(exporter=usual.alertmanager, alertmanager=usual.exporter), tmp_path, ())
+    written = yaml.safe_load((tmp_path / "stack" / "prometheus.yml").read_text())
+    assert written["scrape_configs"][0]["static_configs"] == [{"targets": [f"{HOST}:{usual.alertmanager}"]}]
+    assert written["alerting"]["alertmanagers"][0]["static_configs"] == [{"targets": [f"{HOST}:{usual.exporter}"]}]
