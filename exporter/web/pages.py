@@ -1,7 +1,8 @@
-"""What the exporter serves: /metrics, the status document, health, readiness, reload and a page for people.
+"""What the exporter serves: /metrics, the status document and its page for people, health, readiness and reload.
 
-Every page reads memory and answers at once; only a reload takes time, and has a thread for it. This
-module knows routes and answers; nothing of sources, polls or the ledger.
+Every page reads memory and answers at once. What is made only when somebody asks, the status document and
+its page, takes milliseconds in a thread of its own, so that a scrape goes by; so does a reload, which may
+take seconds. This module knows routes and answers; nothing of sources, polls or the ledger.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -26,8 +28,9 @@ from exporter.snapshot import SourceHealth
 from exporter.status.shape import PLACE, Status
 from exporter.web.auth import BASE_HEADERS, Gate
 from exporter.web.config import WebConfig
-from exporter.web.landing import page, unready
 from exporter.web.negotiation import choose
+from exporter.web.readiness import unready
+from exporter.web.scorecard import page
 
 
 class Site(Protocol):
@@ -53,7 +56,7 @@ def create_app(site: Site, *, web_config: WebConfig, enable_lifecycle: bool) -> 
     pages = _Pages(site, enable_lifecycle=enable_lifecycle)
     app = Starlette(
         routes=[
-            Route("/", pages.landing),
+            Route("/", pages.scorecard),
             Route("/metrics", pages.metrics),
             Route(PLACE, pages.status),
             Route("/-/healthy", pages.healthy),
@@ -89,13 +92,18 @@ class _Pages:
     async def _scraped(self, begin: float, size: int) -> None:
         self._site.scraped(time.perf_counter() - begin, size)
 
-    async def landing(self, _: Request) -> Response:
-        nonce = secrets.token_urlsafe(16)
-        policy = f"{BASE_HEADERS['Content-Security-Policy']}; style-src 'nonce-{nonce}'"
-        content = page(self._site.sources(), self._site.now(), nonce)
-        return HTMLResponse(content, headers={"Content-Security-Policy": policy})
+    def scorecard(self, request: Request) -> Response:
+        status, nonce = self._site.status(), secrets.token_urlsafe(16)
+        asked = {team for team in request.query_params.getlist("team") if team}
+        known = [each.team for each in status.migration.teams]
+        if len(asked) > 1:
+            return _plain("one team at a time, or none for all", 400)
+        if not asked <= set(known):
+            return _plain(_no_such_team(known), 404)
+        content = page(status, datetime.fromtimestamp(self._site.now(), UTC), nonce, next(iter(asked), None))
+        return HTMLResponse(content, headers={"Content-Security-Policy": _policy(nonce)})
 
-    async def status(self, _: Request) -> Response:
+    def status(self, _: Request) -> Response:
         return Response(self._site.status().model_dump_json(), media_type="application/json")
 
     async def healthy(self, _: Request) -> Response:
@@ -120,6 +128,18 @@ class _Pages:
 
     async def favicon(self, _: Request) -> Response:
         return Response(status_code=204)
+
+
+def _policy(nonce: str) -> str:
+    """The page's own style, and the form that asks for a team; nothing else."""
+    strict = BASE_HEADERS["Content-Security-Policy"].replace("form-action 'none'", "form-action 'self'")
+    return f"{strict}; style-src 'nonce-{nonce}'"
+
+
+def _no_such_team(known: Sequence[str]) -> str:
+    if not known:
+        return "there is no such team: none is configured; / shows all repositories"
+    return f"there is no such team; / shows all, ?team= one of: {', '.join(known)}"
 
 
 def _plain(text: str, status: int = 200) -> PlainTextResponse:

@@ -1,50 +1,81 @@
-"""Debian's Chromium, headless, as a user would have it: what it shows, and what it complains of."""
+"""Debian's Chromium, headless, as a user would have it: what it shows, what it complains of, what it asks for."""
 
+from __future__ import annotations
+
+import json
 import shutil
-import subprocess
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--enable-logging=stderr",
-)
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, sync_playwright
 
-
-class Seen(NamedTuple):
-    """The document after loading, as HTML, and what the page wrote to the console."""
-
-    dom: str
-    console: str
+Scheme = Literal["light", "dark"]
+HEIGHT = 900
+RULES = ("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice")
+_AXE = f"() => axe.run({{runOnly: {json.dumps(RULES)}, resultTypes: ['violations']}})"
+_OVERFLOW = """() => {
+  const wide = document.documentElement.clientWidth;
+  const shown = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().width > 1);
+  const right = e => e.getBoundingClientRect().right;
+  return {
+    scrolls: document.documentElement.scrollWidth > wide,
+    outside: shown.filter(e => right(e) > wide + .5).map(e => e.outerHTML.slice(0, 120)),
+  };
+}"""
 
 
-def look(url: str, folder: Path, *, width: int = 1280, dark: bool = False) -> Seen:
-    """Opens `url` in a window of this width and gives its document."""
-    done = _chromium(folder, width, "--dump-dom", url, dark=dark)
-    console = "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
-    return Seen(done.stdout, console)
+@dataclass
+class Window:
+    """A window with a page in it. `said` is what it wrote to the console, `asked` every address it loaded."""
+
+    page: Page
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def width(self, width: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+
+    def unfold(self) -> None:
+        """Opens all that is folded away."""
+        self.page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true; })")
+
+    def overflow(self) -> list[str]:
+        """What stands outside of the window to the right; nothing else may make it scroll either."""
+        found = self.page.evaluate(_OVERFLOW)
+        return [*found["outside"], *(["the page scrolls sideways"] if found["scrolls"] else [])]
+
+    def violations(self) -> list[str]:
+        """What axe finds, a line for each place."""
+        self.page.evaluate(AXE_SCRIPT)
+        found: Sequence[dict[str, Any]] = self.page.evaluate(_AXE)["violations"]
+        return [f"{rule['id']}: {node['target']}: {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
-def photograph(url: str, folder: Path, picture: Path, *, width: int = 1280, dark: bool = False) -> None:
-    """A picture of the window, 900 pixels high."""
-    _chromium(folder, width, f"--screenshot={picture}", url, dark=dark)
-
-
-def _chromium(folder: Path, width: int, *what: str, dark: bool) -> subprocess.CompletedProcess[str]:
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """One browser; make a window in it for each look."""
     program = shutil.which("chromium")
     assert program, "these tests need Chromium; as root: apt-get install chromium"
-    profile = folder / "profile"
-    shutil.rmtree(profile, ignore_errors=True)
-    scheme = ("--blink-settings=preferredColorScheme=0",) if dark else ()
-    arguments = [program, *FLAGS, *scheme, f"--user-data-dir={profile}", f"--window-size={width},900", *what]
-    done = subprocess.run(arguments, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, f"Chromium ended with {done.returncode}:\n{done.stderr}"
-    return done
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def window(browser: Browser, *, width: int = 1280, scheme: Scheme = "light") -> Iterator[Window]:
+    """A window without any past, that shows nothing yet."""
+    context = browser.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
+    try:
+        opened = Window(context.new_page())
+        opened.page.on("console", lambda message: opened.said.append(message.text))
+        opened.page.on("pageerror", lambda error: opened.said.append(str(error)))
+        opened.page.on("request", lambda request: opened.asked.append(request.url))
+        yield opened
+    finally:
+        context.close()

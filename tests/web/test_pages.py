@@ -1,5 +1,6 @@
 """The routes, over real sockets."""
 
+import re
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from exporter.status.shape import Status
 from tests.support import world
 from tests.support.site import Pages, exposition, served, source
 from tests.support.waiting import until
+from tests.web.reader import read
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
@@ -131,6 +133,60 @@ def test_the_status_is_the_document_of_what_is_published(base, site):
     assert Status.model_validate(answer.json()) == site.status()
 
 
+def test_the_scorecard_is_the_page_of_what_is_published(base, site):
+    site.snapshot = world.snapshot()
+    document = read(get(base).text)
+    assert document.at("verdict").text.startswith("▲ A2K is degraded, 2 of 3 error budgets are spent")
+    assert document.row("The twelve", "System uptime")["Value"] == "99.98% from 75% of its scope"
+
+
+def test_the_scorecards_style_is_allowed_by_a_new_nonce_each_time(base):
+    nonces = set()
+    for _ in range(2):
+        answer = get(base)
+        policy = answer.headers["Content-Security-Policy"].split("; ")
+        assert policy[:-1] == ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"]
+        [nonce] = re.findall("^style-src 'nonce-([^']+)'$", policy[-1])
+        assert f'<style nonce="{nonce}">' in answer.text
+        nonces.add(nonce)
+    assert len(nonces) == 2
+
+
+@pytest.mark.parametrize("query", ["", "?team=", "?team=&team=", "?other=web"])
+def test_without_a_team_all_is_shown(base, site, query):
+    site.snapshot = world.snapshot()
+    answer = get(f"{base}/{query}")
+    assert answer.status_code == 200
+    assert "You see team" not in answer.text
+
+
+@pytest.mark.parametrize("query", ["?team=web", "?team=web&team=web", "?team=&team=web"])
+def test_a_team_is_asked_for(base, site, query):
+    site.snapshot = world.snapshot()
+    assert read(get(f"{base}/{query}").text).at("team-title").text == "Team web"
+
+
+@pytest.mark.parametrize("name", ["Web", "nobody", "<b>", "web%00"])
+def test_a_team_that_there_is_not(base, site, name):
+    site.snapshot = world.snapshot()
+    answer = get(f"{base}/?team={name}")
+    said = "there is no such team; / shows all, ?team= one of: web, unassigned\n"
+    assert (answer.status_code, answer.text) == (404, said)
+    assert answer.headers["Content-Type"].startswith("text/plain")
+
+
+def test_a_team_where_there_are_none(base):
+    answer = get(f"{base}/?team=web")
+    said = "there is no such team: none is configured; / shows all repositories\n"
+    assert (answer.status_code, answer.text) == (404, said)
+
+
+def test_two_teams_at_once(base, site):
+    site.snapshot = world.snapshot()
+    answer = get(f"{base}/?team=web&team=unassigned")
+    assert (answer.status_code, answer.text) == (400, "one team at a time, or none for all\n")
+
+
 def test_healthy_whatever_the_sources_do(base, site):
     site.sources_now = [source(up=False, error="timeout")]
     answer = get(f"{base}/-/healthy")
@@ -214,10 +270,10 @@ def test_a_slow_reload_keeps_no_scrape_waiting(site):
 
 
 def test_a_defect_is_answered_in_a_line_and_logged(base, site, caplog):
-    site.sources_now = None
+    site.snapshot = None
     answer = get(base)
     assert (answer.status_code, answer.text) == (500, "this is a defect of the exporter; its log says more\n")
-    until(lambda: "TypeError" in caplog.text, "the defect is in the log")
+    until(lambda: "AttributeError" in caplog.text, "the defect is in the log")
     assert get(f"{base}/metrics").status_code == 200
 
 
