@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 Scheme = Literal["light", "dark"]
 HEIGHT = 900
 RULES = ("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice")
-_AXE = f"() => axe.run({{runOnly: {json.dumps(RULES)}, resultTypes: ['violations']}})"
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of those that look at colours; all others find the same in every scheme."""
+_AXE = "rules => axe.run({runOnly: rules, resultTypes: ['violations'], preload: false})"
 _OVERFLOW = """() => {
   const wide = document.documentElement.clientWidth;
   const shown = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().width > 1);
@@ -47,10 +48,11 @@ class Window:
         found = self.page.evaluate(_OVERFLOW)
         return [*found["outside"], *(["the page scrolls sideways"] if found["scrolls"] else [])]
 
-    def violations(self) -> list[str]:
-        """What axe finds, a line for each place."""
-        self.page.evaluate(AXE_SCRIPT)
-        found: Sequence[dict[str, Any]] = self.page.evaluate(_AXE)["violations"]
+    def violations(self, rules: Sequence[str] = RULES) -> list[str]:
+        """What axe finds by these rules, a line for each place."""
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        found: Sequence[dict[str, Any]] = self.page.evaluate(_AXE, rules)["violations"]
         return [f"{rule['id']}: {node['target']}: {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 

@@ -28,7 +28,6 @@ from tests.support import world
 WHOLE = document(world.snapshot(), "0.1.0")
 NOW = WHOLE.taken_at
 HOSTILE = "\"'><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"><b>{{ 7*7 }}"
-LONG = "a" * 63
 WINDOWS = ("1h", "24h", "7d", "30d")
 
 
