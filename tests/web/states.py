@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from exporter.kpis.measure import Absence
 from exporter.kpis.verdict import State
 from exporter.model import Circuit, Component, Health, Stage, Workflow
 from exporter.scorecard import Scorecard
@@ -114,7 +115,10 @@ def with_states(status: Status, states: Mapping[str, State]) -> Status:
         for each in twelve
     }
     for each in twelve:
-        if judged[each.key]["value"] is not None:
+        if judged[each.key]["value"] is None:
+            unseen = {"absence": each.absence or Absence.NO_OBSERVATIONS, "at": None, "age_seconds": None}
+            judged[each.key] |= {**unseen, "remedy": each.remedy or "wait for the sources", "trend": ()}
+        else:
             judged[each.key] |= {"at": each.at or ago(60), "age_seconds": each.age_seconds or 60.0, "trend": each.trend}
     summary = Summary(**counted, ok=not counted["missed"])
     return status.model_copy(update={"criteria": changed(status.criteria, judged), "summary": summary})
