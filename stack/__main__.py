@@ -16,7 +16,7 @@ from stack.running import Failed, begun, signals, together, watch
 
 FAILED = 1
 UNUSABLE = 2
-BURNING = {"g0.expr": "slo:current_burn_rate:ratio", "g0.tab": 0, "g0.range_input": "10m"}
+BURNING = {"g0.expr": "slo:current_burn_rate:ratio", "g0.tab": 0, "g0.range_input": "5m"}
 """The graph of how many times too fast each error budget is spent, in Prometheus' own words."""
 
 
