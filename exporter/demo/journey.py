@@ -6,7 +6,9 @@ watches it does so many times as fast.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from exporter.demo.activity import Activity, Tempo
 from exporter.demo.catalogue import Standing, Trait, is_pilot
@@ -26,7 +28,8 @@ HALF_WAY = 2
 """Days that a repository is partial."""
 ROLLED_BACK, REPAIRED = 74, 120
 """The days on which the repository with regrets goes back, and comes again."""
-INCIDENTS = (("bridge-outage", 50, 51), ("error-burst", 73, 75))
+Incidents: TypeAlias = Sequence[tuple[str, int, int]]
+INCIDENTS: Incidents = (("bridge-outage", 50, 51), ("error-burst", 73, 75))
 """What breaks, on which day, and on which day it is well again."""
 TEMPO = Tempo(
     pull_every=4 * DAY,
@@ -49,6 +52,7 @@ class Journey:
 
     load: Load = LOAD
     from_the_start: bool = True
+    incidents: Incidents = INCIDENTS
 
     def programme(self, start: int) -> Programme:
         return Programme(start)
@@ -76,7 +80,7 @@ class Journey:
             if activity.repository.plan.trait is Trait.REGRETS:
                 activity.move_later(Standing.ROLLED_BACK, acme.programme.moment(ROLLED_BACK))
                 activity.move_later(Standing.INTEGRATED, acme.programme.moment(REPAIRED))
-        for name, first, last in INCIDENTS:
+        for name, first, last in self.incidents:
             acme.begin(name, acme.programme.moment(first))
             acme.end(name, acme.programme.moment(last))
 

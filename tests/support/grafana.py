@@ -216,7 +216,12 @@ class Dashboard:
         return promql.parse(self.expanded(text))
 
     def _filled(self, text: str) -> str:
-        return VARIABLE.sub(lambda found: self.values[_name(found)], text)
+        return filled(text, self.values)
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """With its value for every variable, wherever it stands. KeyError where there is none."""
+    return VARIABLE.sub(lambda found: values[_name(found)], text)
 
 
 def variables_in(text: str) -> set[str]:
