@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run stack test faults gitea prometheus3 bench format clean
+.PHONY: run stack test faults gitea prometheus3 bench pictures format clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/orchex-kilo-exporter demo $(ARGS)
@@ -37,6 +37,10 @@ prometheus3: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# The README's pictures, of the simulated organisation and of `make stack`.
+pictures: $(VENV)/.test
+	$(BIN)/python -m tests.pictures
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix

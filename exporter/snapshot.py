@@ -62,6 +62,8 @@ class Source:
     health: SourceHealth
     vcs_provider_name: str = ""
     view: SourceView = field(default_factory=SourceView)
+    hosts: bool = False
+    """Whether it tells of repositories: then it is known when there are none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,8 @@ class Surveyor:
         if health.too_old(health.last_success_at, now):
             probes = () if health.too_old(health.probed_at, now) else view.probes
             view = SourceView(probes=probes)
-        return Source(health, poller.provider.vcs_provider_name, view)
+        hosts = Capability.REPOSITORIES in poller.provider.capabilities
+        return Source(health, poller.provider.vcs_provider_name, view, hosts)
 
     def _view(self, name: str, polls: int) -> SourceView:
         """The facts of a source as they are after so many polls."""

@@ -69,7 +69,7 @@ def large() -> Snapshot:
             Family.LEAD_SECONDS: changes,
         },
     )
-    return Snapshot(NOW, {"acme": Source(world.health("acme", "github"), "github", view)})
+    return Snapshot(NOW, {"acme": Source(world.health("acme", "github"), "github", view, hosts=True)})
 
 
 def scrapes() -> None:

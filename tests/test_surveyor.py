@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 
@@ -12,9 +13,11 @@ from exporter.kpis.measure import Absence
 from exporter.kpis.verdict import State
 from exporter.ledger import TREND_STEP, Ledger
 from exporter.metrics.objectives import performance_impact
+from exporter.metrics.repositories import repositories
 from exporter.migration.plan import Size, plan
 from exporter.model import Component, Facts, Phase, Reading, Stage, Workflow
 from exporter.poller import Poller
+from exporter.providers.base import Capability
 from exporter.scorecard import Wanted
 from exporter.surveyor import Policy, Surveyor, mark_of
 from tests.support import facts
@@ -29,6 +32,10 @@ GIVEN = Policy(baselines={Level.RUN_DURATION: Baseline(40.0), Level.CYCLE_TIME: 
 def ledger(tmp_path) -> Iterator[Ledger]:
     with Ledger.open(f"sqlite:///{tmp_path}/ledger.db") as opened:
         yield opened
+
+
+class Probing(Scripted):
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.PROBES})
 
 
 class Site:
@@ -180,6 +187,23 @@ def test_a_source_that_is_too_old_leaves_its_repositories_unknown(ledger: Ledger
     assert (adoption.state, adoption.value, adoption.coverage) == (State.NO_DATA, None, 0.0)
     migrated = site.surveyor.survey({"s": site.poller}, GIVEN).scorecard.progress.migrated
     assert (migrated.ratio, migrated.unknown) == (None, 1)
+
+
+def test_that_a_host_has_no_repository_is_known_once_it_has_answered(ledger: Ledger) -> None:
+    site = Site(ledger)
+
+    def published() -> dict[tuple[str, ...], float]:
+        return dict(repositories.samples(site.surveyor.survey({"s": site.poller}, GIVEN)))
+
+    assert published() == {}, "never asked"
+    site.told(scope=frozenset())
+    assert published() == {("s", stage): 0 for stage in Stage}
+    site.clock.advance(site.provider.stale_after + 1)
+    assert published() == {}, "too long ago"
+    site.provider = Probing()
+    site.poller = Poller("s", site.provider, ledger, now=site.clock)
+    site.told()
+    assert published() == {}, "not its to tell"
 
 
 def test_what_remains_names_its_source_also_when_that_is_too_old(ledger: Ledger) -> None:

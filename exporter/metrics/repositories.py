@@ -20,10 +20,10 @@ REPOSITORY = (*OWNER, "vcs_repository_name")
     labels=("source", "stage"),
 )
 def repositories(snapshot: Snapshot) -> Samples:
-    for source, view in snapshot.views():
-        if view.repositories:
-            stages = Counter(repository.stage for repository in view.repositories)
-            yield from (((source, stage), stages[stage]) for stage in Stage)
+    for name, source in snapshot.sources.items():
+        if source.hosts and source.view.last_success_at is not None:
+            stages = Counter(repository.stage for repository in source.view.repositories)
+            yield from (((name, stage), stages[stage]) for stage in Stage)
 
 
 @info(

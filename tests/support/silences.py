@@ -91,7 +91,6 @@ SILENT = (
         {
             "Migrated and planned": "A",
             "Migrated share against the plan": "A",
-            "Repositories by stage": "ABCDEF",
             "Adoption of templates and of the workflow": "AB",
         },
     ),
@@ -169,8 +168,6 @@ SILENT = (
         (EMPTY,),
         "There is no repository.",
         {
-            "Hosts now": "D",
-            "Repositories of chosen hosts, by stage": "ABCDEF",
             "Repositories by team": "ABCDEFG",
         },
     ),

@@ -78,7 +78,7 @@ def host() -> Source:
         "unreadable": {"forbidden": 1},
         "lag_seconds": 0.25,
     }
-    return Source(health("acme", "github", **known), "github", view)
+    return Source(health("acme", "github", **known), "github", view, hosts=True)
 
 
 def bridges() -> Source:
