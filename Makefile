@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run stack test faults gitea prometheus3 bench pictures format clean
+.PHONY: run stack test faults gitea prometheus3 grafana-types bench pictures format clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/orchex-kilo-exporter demo $(ARGS)
@@ -34,6 +34,11 @@ gitea: $(VENV)/.test
 prometheus3: $(VENV)/.test
 	@sh tests/real/build-prometheus .cache/prometheus
 	PATH="$(CURDIR)/.cache/prometheus:$$PATH" $(BIN)/pytest tests/alerts tests/e2e/test_alerts.py $(ARGS)
+
+# The boards against the types that Grafana publishes of its panels, versions 10 to 13; they come from npm.
+grafana-types: $(VENV)/.test
+	@sh tests/real/install-grafana-types .cache/grafana-types
+	$(BIN)/pytest tests/real --grafana-types=.cache/grafana-types $(ARGS)
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench $(ARGS)

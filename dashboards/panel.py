@@ -121,8 +121,7 @@ def judged(look: Look, value: Query, state: Query, words: Words) -> PanelBuilder
     panel = stat.Panel().reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
     panel = panel.graph_mode(options.BigValueGraphMode.NONE).color_mode(options.BigValueColorMode.VALUE)
     panel = panel.text_mode(options.BigValueTextMode.VALUE)
-    told = {"mappings": words.codes(), "unit": "none"}
-    panel = panel.override_by_query("B", [models.DynamicConfigValue(id_val=k, value=v) for k, v in told.items()])
+    panel = panel.override_by_query("B", _overrides({"mappings": words.codes(), "unit": "none"}))
     return _dressed(panel, look, [value, state])
 
 

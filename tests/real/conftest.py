@@ -1,14 +1,21 @@
-"""Tests against real servers, which are collected only where somebody says where one is."""
+"""Tests against other people's programs, which are collected only where somebody says where one is."""
 
 from pathlib import Path
 
 import pytest
 
+OPTIONS = {
+    "test_gitea.py": ("--gitea", "a Gitea binary"),
+    "test_grafana_types.py": ("--grafana-types", "a folder with TypeScript and Grafana's types"),
+}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--gitea", type=Path, default=None, help="a Gitea binary, for tests/real/test_gitea.py")
+    for name, (option, what) in OPTIONS.items():
+        parser.addoption(option, type=Path, default=None, help=f"{what}, for tests/real/{name}")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Without its option a file is not there: nothing is skipped, and nothing seems to be tested."""
-    return True if collection_path.name == "test_gitea.py" and config.getoption("--gitea", None) is None else None
+    option, _ = OPTIONS.get(collection_path.name, ("", ""))
+    return True if option and config.getoption(option, None) is None else None

@@ -140,6 +140,12 @@ class History(Watched):
             self.acme.begin(name, self._moment)
         self.live(WHILE)
 
+    def go_dark(self, seconds: int) -> None:
+        """All systems are gone, and with them the file that people edit: for less than a day."""
+        self.server.stop()
+        self._scorecard.path.unlink()
+        self.live(seconds)
+
     def begin(self) -> None:
         """Lives from the first poll on until all is well."""
         self.acme.advance(self._moment)
