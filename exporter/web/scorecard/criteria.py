@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from exporter.kpis.criteria import Tier
 from exporter.kpis.verdict import State
 from exporter.status import sentences
-from exporter.status.shape import Criterion, Status
+from exporter.status.shape import Criterion, Status, TrendPoint
 from exporter.status.words import length, percent
 from exporter.web.scorecard.moments import When, when
 from exporter.web.scorecard.moods import Mood, Word
@@ -70,12 +71,12 @@ def _groups(status: Status, tier: Tier) -> tuple[Group, ...]:
     found = [each for each in status.criteria if each.tier is tier]
     categories = dict.fromkeys(each.category for each in found)
     return tuple(
-        Group(category.capitalize(), tuple(_row(each) for each in found if each.category is category))
+        Group(category.capitalize(), tuple(_row(each, status.taken_at) for each in found if each.category is category))
         for category in categories
     )
 
 
-def _row(each: Criterion) -> Row:
+def _row(each: Criterion, now: datetime) -> Row:
     whole = each.coverage is None or each.coverage == 1
     same = each.target == each.documented_target
     return Row(
@@ -87,9 +88,16 @@ def _row(each: Criterion) -> Row:
         coverage="" if whole else f"from {percent(each.coverage)} of its scope",
         target=sentences.wanted(each, each.target),
         documented="" if same else f"documented: {sentences.wanted(each, each.documented_target)}",
-        trend=sparkline(each.trend, each.target, each.unit),
+        trend=sparkline(_course(each, now), each.target, each.unit),
         age=None if each.at is None else when(each.at, length(each.age_seconds)),
         words=each.words,
         window=each.window or "",
         remedy=sentences.absence(each) if each.value is None else "",
     )
+
+
+def _course(each: Criterion, now: datetime) -> tuple[TrendPoint, ...]:
+    """What it stood at and, while that is fresh, what it stands at: so the line ends at the value beside it."""
+    if each.value is None or each.state is State.STALE:
+        return each.trend
+    return (*(point for point in each.trend if point.at < now), TrendPoint(at=now, value=each.value))

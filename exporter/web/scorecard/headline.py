@@ -96,7 +96,7 @@ def _calm(status: Status) -> Word:
         shaky = _criteria(count.at_risk + count.stale, total)
         return Word(f"nothing is broken now, {shaky} at risk or stale", Mood.CAREFUL)
     if count.no_data:
-        return Word(f"nothing is broken now, {_criteria(count.no_data, total)} without data", Mood.GOOD)
+        return Word(f"nothing is broken now, {_criteria(count.no_data, total)} without data", Mood.IDLE)
     return Word(f"nothing is broken now, and all {total} criteria are met", Mood.GOOD)
 
 

@@ -68,7 +68,17 @@ def test_the_documented_target_where_it_differs():
 
 def test_a_trend_is_a_picture_with_a_name():
     [picture] = [each for each in DOCUMENT.all("svg") if each["class"] == "trend"]
-    assert (picture["role"], picture["aria-label"]) == ("img", "rose from 99.95% to 99.98% in 23 h")
+    assert (picture["role"], picture["aria-label"]) == ("img", "rose from 99.95% to 99.98% in 24 h")
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [(State.MISSED, "rose from 93.75% to 99.98% in 12 d"), (State.STALE, "93.75% as 5 d ago")]
+)
+def test_a_trend_ends_at_the_value_beside_it_while_that_is_fresh(state, told):
+    before = trend(0.9375, 0.9375)[:12]
+    found = changed(WHOLE.criteria, {"uptime": {"trend": before}})
+    status = with_states(WHOLE.model_copy(update={"criteria": found}), {"uptime": state})
+    assert row("System uptime", status)["Trend"].endswith(told)
 
 
 def test_companions_are_folded_away():

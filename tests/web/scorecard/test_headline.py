@@ -57,7 +57,7 @@ def test_the_verdict(status, said):
             {"uptime": State.AT_RISK, "cost_savings": State.STALE},
             "◆ Nothing is broken now, 2 of 12 criteria are at risk or stale",
         ),
-        ({"cost_savings": State.NO_DATA}, "● Nothing is broken now, 1 of 12 criteria is without data"),
+        ({"cost_savings": State.NO_DATA}, "○ Nothing is broken now, 1 of 12 criteria is without data"),
         (
             {each.key: State.NO_DATA for each in states.WHOLE.criteria[:12]},
             "○ Nothing is broken now, and of no criterion it is known whether it is met",
