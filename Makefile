@@ -30,10 +30,10 @@ gitea: $(VENV)/.test
 	@sh tests/real/build-gitea .cache/gitea
 	$(BIN)/pytest tests/real --gitea=.cache/gitea/gitea $(ARGS)
 
-# The alerts against Prometheus 3, which Go builds from its module; Debian's is the one of `make test`.
+# Alerts and boards against Prometheus 3, which Go builds from its module; Debian's is the one of `make test`.
 prometheus3: $(VENV)/.test
 	@sh tests/real/build-prometheus .cache/prometheus
-	PATH="$(CURDIR)/.cache/prometheus:$$PATH" $(BIN)/pytest tests/alerts tests/e2e/test_alerts.py $(ARGS)
+	PATH="$(CURDIR)/.cache/prometheus:$$PATH" $(BIN)/pytest tests/alerts tests/dashboards tests/e2e/test_alerts.py $(ARGS)
 
 # The boards against the types that Grafana publishes of its panels, versions 10 to 13; they come from npm.
 grafana-types: $(VENV)/.test
