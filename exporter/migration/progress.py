@@ -19,8 +19,6 @@ Pattern: TypeAlias = str
 UNASSIGNED = "unassigned"
 USING = (Stage.LEGACY, Stage.PARTIAL, Stage.INTEGRATED, Stage.ROLLED_BACK)
 """The stages of repositories that use either tool."""
-
-
 REMAINING = (Stage.LEGACY, Stage.PARTIAL, Stage.ROLLED_BACK, Stage.UNKNOWN)
 """The stages of repositories in which something is left to do, or may be."""
 ByTeam: TypeAlias = Mapping[str | None, Sequence[RepositoryView]]

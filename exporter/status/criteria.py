@@ -12,7 +12,7 @@ from exporter.kpis.verdict import State
 from exporter.status import sentences
 from exporter.status.layout import Style, grid, loud, table
 from exporter.status.shape import Criterion, Status
-from exporter.status.words import length, percent
+from exporter.status.words import length
 
 STYLES = {
     State.MET: Style.GOOD,
@@ -27,12 +27,10 @@ STATES = {state: loud(sentences.STATES[state], style) for state, style in STYLES
 def headline(status: Status) -> Iterator[RenderableType]:
     """One look: how many are met, which are not, and what stands in the migration's way."""
     twelve = _of(Tier.CRITERION, status)
-    others = (state for state in State if state is not State.MET)
-    counts = ((getattr(status.summary, state), STATES[state].plain) for state in others)
-    rest = "".join(f", {count} {word}" for count, word in counts if count)
+    words = {state: text.plain for state, text in STATES.items()}
     good = Style.GOOD if status.summary.ok else Style.BAD
     yield Text(f"ORCHEX-KILO migration, {status.taken_at:%Y-%m-%d %H:%M} UTC", Style.STRONG)
-    yield Text(f"{status.summary.met} of {len(twelve)} criteria met{rest}", good)
+    yield Text(sentences.counted(status.summary, words), good)
     yield grid(_attention(status, twelve))
 
 
@@ -76,13 +74,12 @@ def _table(name: str, criteria: Sequence[Criterion]) -> RenderableType:
 
 
 def _row(each: Criterion) -> tuple[str | Text, ...]:
-    whole = each.coverage is None or each.coverage == 1
     return (
         each.title,
         sentences.value(each),
         sentences.wanted(each, each.target),
         STATES[each.state],
-        "" if whole else percent(each.coverage),
+        sentences.coverage(each),
         length(each.age_seconds),
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from exporter.kpis.verdict import State
 from exporter.migration.findings import Holding
 from exporter.migration.forecast import Outlook
 from exporter.migration.gates import GateState
 from exporter.migration.schedule import PhaseState
 from exporter.risks import Band, Level
-from exporter.status.shape import Criterion, ForecastStatus, Gate, Migration, PhaseStatus, RiskStatus, Share
+from exporter.status.shape import Criterion, ForecastStatus, Gate, Migration, PhaseStatus, RiskStatus, Share, Summary
 from exporter.status.words import NOTHING, amount, date, day, last_day, length, percent, spaced
 
 STATES = {state: spaced(state) for state in State}
@@ -20,13 +22,26 @@ PHASE_STATES = {
     PhaseState.DONE: "done",
 }
 ON_PLAN = {True: "on plan", False: "not on plan", None: "not known whether on plan"}
+TOO_FAR = "too far away to give a day"
 OUTLOOKS = {
     Outlook.REACHED: "reached",
     Outlook.FORECAST: "not known",
     Outlook.NO_PROGRESS: "not in sight, nothing was gained lately",
-    Outlook.BEYOND_HORIZON: "too far away to give a day",
+    Outlook.BEYOND_HORIZON: TOO_FAR,
 }
 NO_PLAN = "no plan: give migration.start in the configuration"
+
+
+def judged(summary: Summary) -> int:
+    """How many criteria it counts."""
+    return sum(getattr(summary, state) for state in State)
+
+
+def counted(summary: Summary, words: Mapping[State, str] = STATES) -> str:
+    """`6 of 12 criteria met, 1 at risk, 3 missed`."""
+    others = ((getattr(summary, state), words[state]) for state in State if state is not State.MET)
+    rest = "".join(f", {count} {word}" for count, word in others if count)
+    return f"{summary.met} of {judged(summary)} criteria met{rest}"
 
 
 def value(criterion: Criterion) -> str:
@@ -36,6 +51,11 @@ def value(criterion: Criterion) -> str:
 def wanted(criterion: Criterion, target: float) -> str:
     """`> 99.9%`."""
     return f"{criterion.comparison} {amount(target, criterion.unit, target)}"
+
+
+def coverage(criterion: Criterion) -> str:
+    """The share of its scope that was read; nothing where that is whole or not known."""
+    return "" if criterion.coverage in (None, 1) else percent(criterion.coverage)
 
 
 def absence(criterion: Criterion) -> str:
@@ -85,7 +105,7 @@ def outlook(forecast: ForecastStatus) -> str:
 def _interval(forecast: ForecastStatus) -> str:
     earliest = "not known" if forecast.earliest is None else date(forecast.earliest)
     if forecast.latest is None:
-        return f"{earliest} at the earliest, the latest is too far away to give a day"
+        return f"{earliest} at the earliest, the latest is {TOO_FAR}"
     return f"between {earliest} and {date(forecast.latest)}"
 
 

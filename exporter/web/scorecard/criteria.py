@@ -10,7 +10,7 @@ from exporter.kpis.criteria import Tier
 from exporter.kpis.verdict import State
 from exporter.status import sentences
 from exporter.status.shape import Criterion, Status, TrendPoint
-from exporter.status.words import length, percent
+from exporter.status.words import length
 from exporter.web.scorecard.moments import When, when
 from exporter.web.scorecard.moods import Mood, Word
 from exporter.web.scorecard.pictures import Sparkline, sparkline
@@ -77,7 +77,7 @@ def _groups(status: Status, tier: Tier) -> tuple[Group, ...]:
 
 
 def _row(each: Criterion, now: datetime) -> Row:
-    whole = each.coverage is None or each.coverage == 1
+    coverage = sentences.coverage(each)
     same = each.target == each.documented_target
     return Row(
         anchor=anchor(each.key),
@@ -85,7 +85,7 @@ def _row(each: Criterion, now: datetime) -> Row:
         owner=each.owner,
         state=Word(sentences.STATES[each.state], MOODS[each.state], OLD if each.state is State.STALE else ""),
         value=sentences.value(each),
-        coverage="" if whole else f"from {percent(each.coverage)} of its scope",
+        coverage=f"from {coverage} of its scope" if coverage else "",
         target=sentences.wanted(each, each.target),
         documented="" if same else f"documented: {sentences.wanted(each, each.documented_target)}",
         trend=sparkline(_course(each, now), each.target, each.unit),

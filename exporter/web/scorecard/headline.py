@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,9 @@ from exporter.risks import Level
 from exporter.status import sentences
 from exporter.status.shape import Status
 from exporter.status.words import length
-from exporter.web.scorecard import criteria, now, sources
+from exporter.web.scorecard import criteria, sources
 from exporter.web.scorecard.moods import Link, Mood, Word
+from exporter.web.scorecard.now import BURNING, SPENT, Budget, Part
 
 MOST = 8
 """Links in a line."""
@@ -41,17 +42,21 @@ class Headline:
     notes: tuple[Note, ...]
 
 
-def headline(status: Status, moment: datetime) -> Headline:
-    """`moment` is now: by it the document may have become old."""
-    broken = list(_broken(status))
+def headline(
+    status: Status, moment: datetime, parts: Sequence[Part], budgets: Sequence[Budget], fed: sources.Sources
+) -> Headline:
+    """`moment` is now: by it the document may have become old. The others are the page's, which the links lead to."""
+    down = [part for part in parts if not part.up]
+    spending = [each for each in budgets if each.state.text in (SPENT, BURNING)]
+    broken = [*_down(down), *_spending(spending, len(budgets)), *([fed.overall] if fed.troubled else [])]
     old = _old(status, moment)
-    verdict = _together(broken) if broken else _calm(status)
+    verdict = _together(broken) if broken else _calm(status, fed)
     return Headline(
         verdict=_sentence(verdict.text),
         mood=Mood.BAD if old else verdict.mood,
-        counted=_counted(status),
+        counted=sentences.counted(status.summary) if status.criteria else "",
         old=old,
-        notes=tuple(note for note in _notes(status) if note.links),
+        notes=tuple(note for note in _notes(status, down, spending, fed) if note.links),
     )
 
 
@@ -66,28 +71,24 @@ def _together(broken: Sequence[Word]) -> Word:
     return Word(text, Mood.BAD if any(word.mood is Mood.BAD for word in broken) else Mood.CAREFUL)
 
 
-def _broken(status: Status) -> Iterator[Word]:
-    """What is wrong just now, a clause for each kind."""
-    for part in now.parts(status):
-        if not part.up:
-            yield Word(f"{part.name} is {part.state.text}", part.state.mood)
-    states = [each.state for each in now.budgets(status)]
-    for said in (now.SPENT, now.BURNING):
-        some = [state.mood for state in states if state.text == said]
-        if some:
-            words = f"{len(some)} of {len(states)} error budgets {'is' if len(some) == 1 else 'are'} {said}"
-            yield Word(words, Mood.BAD if Mood.BAD in some else Mood.CAREFUL)
-    overall = sources.overall([sources.state_of(each) for each in status.sources])
-    if overall.mood is Mood.BAD:
-        yield overall
+def _down(parts: Iterable[Part]) -> Iterator[Word]:
+    return (Word(f"{part.name} is {part.state.text}", part.state.mood) for part in parts)
 
 
-def _calm(status: Status) -> Word:
+def _spending(budgets: Iterable[Budget], total: int) -> Iterator[Word]:
+    """A clause for those that are spent, and one for those that burn."""
+    for said in (SPENT, BURNING):
+        moods = [each.state.mood for each in budgets if each.state.text == said]
+        if moods:
+            words = f"{len(moods)} of {total} error budgets {'is' if len(moods) == 1 else 'are'} {said}"
+            yield Word(words, Mood.BAD if Mood.BAD in moods else Mood.CAREFUL)
+
+
+def _calm(status: Status, fed: sources.Sources) -> Word:
     """Nothing is broken: how the criteria stand, or why nothing is known."""
-    states = [sources.state_of(each) for each in status.sources]
-    if set(states) <= {sources.State.UNTRIED}:
-        return sources.overall(states)
-    count, total = status.summary, _total(status)
+    if all(each.state.text == sources.State.UNTRIED for each in fed.rows):
+        return fed.overall
+    count, total = status.summary, sentences.judged(status.summary)
     if count.missed:
         return Word(f"nothing is broken now, {_criteria(count.missed, total)} missed", Mood.CAREFUL)
     if not count.met + count.at_risk:
@@ -104,19 +105,6 @@ def _criteria(some: int, total: int) -> str:
     return f"{some} of {total} criteria {'is' if some == 1 else 'are'}"
 
 
-def _total(status: Status) -> int:
-    return sum(1 for each in status.criteria if each.tier is Tier.CRITERION)
-
-
-def _counted(status: Status) -> str:
-    """`6 of 12 criteria met, 1 at risk, 3 missed`."""
-    if not status.criteria:
-        return ""
-    others = ((getattr(status.summary, state), sentences.STATES[state]) for state in State if state is not State.MET)
-    rest = "".join(f", {count} {word}" for count, word in others if count)
-    return f"{status.summary.met} of {_total(status)} criteria met{rest}"
-
-
 def _old(status: Status, moment: datetime) -> str:
     """Each poll publishes: what is older than two of the most frequent ones and some patience is stuck."""
     age = (moment - status.taken_at).total_seconds()
@@ -126,12 +114,10 @@ def _old(status: Status, moment: datetime) -> str:
     return f"Nothing new was published for {length(age)}: all that follows is as old. The exporter's log says why."
 
 
-def _notes(status: Status) -> Iterator[Note]:
-    parts = [part for part in now.parts(status) if not part.up]
-    yield _note("Not healthy", [Link(part.anchor, f"{part.name} {part.state.text}") for part in parts])
-    budgets = [each for each in now.budgets(status) if each.state.text in (now.SPENT, now.BURNING)]
-    yield _note("Error budgets", [Link(each.anchor, f"{each.criterion.text} {each.state.text}") for each in budgets])
-    yield _note("Sources", list(_sources(status)))
+def _notes(status: Status, down: Sequence[Part], spending: Sequence[Budget], fed: sources.Sources) -> Iterator[Note]:
+    yield _note("Not healthy", [Link(part.anchor, f"{part.name} {part.state.text}") for part in down])
+    yield _note("Error budgets", [Link(each.anchor, f"{each.criterion.text} {each.state.text}") for each in spending])
+    yield _note("Sources", [Link(each.anchor, f"{each.name} {each.state.text}") for each in fed.troubled])
     for state in (State.MISSED, State.AT_RISK, State.STALE):
         yield _note(_sentence(sentences.STATES[state]), list(_criteria_that_are(state, status)))
     yield _note("Phase", list(_phase(status)))
@@ -141,13 +127,6 @@ def _notes(status: Status) -> Iterator[Note]:
 
 def _note(label: str, links: Sequence[Link]) -> Note:
     return Note(label, tuple(links[:MOST]), max(0, len(links) - MOST))
-
-
-def _sources(status: Status) -> Iterator[Link]:
-    for number, source in enumerate(status.sources, 1):
-        state = sources.state_of(source)
-        if sources.MOODS[state] is Mood.BAD:
-            yield Link(sources.anchor(number), f"{source.name} {state}")
 
 
 def _criteria_that_are(state: State, status: Status) -> Iterator[Link]:

@@ -107,7 +107,7 @@ def _forecast(each: ForecastStatus) -> Forecast:
         goal=percent(each.goal),
         expected=day(each.expected),
         earliest=day(each.earliest),
-        latest="too far away to give a day" if each.expected and not each.latest else day(each.latest),
+        latest=sentences.TOO_FAR if each.expected and not each.latest else day(each.latest),
         outlook=f"from {each.days} days of history" if each.expected else sentences.outlook(each),
     )
 

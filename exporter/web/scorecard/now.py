@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from exporter.kpis.criteria import DAY
 from exporter.kpis.quantities import Unit
 from exporter.kpis.ratios import DOCUMENTED_WINDOW, WINDOWS
 from exporter.model import Circuit, Component, Health
@@ -22,7 +23,7 @@ MOODS: Mapping[Health, Mood] = {
     Health.UNKNOWN: Mood.CAREFUL,
 }
 SPENT, BURNING = "spent", "burning"
-SOON = 86400.0
+SOON = DAY
 """Seconds; a budget that is spent sooner cannot wait until tomorrow."""
 
 

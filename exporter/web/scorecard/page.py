@@ -10,7 +10,7 @@ from exporter.status.shape import PLACE, Status
 from exporter.web.scorecard import criteria, migration, now, risks, sources, teams
 from exporter.web.scorecard.headline import headline
 from exporter.web.scorecard.moments import past
-from exporter.web.scorecard.moods import MARKS, Mood
+from exporter.web.scorecard.moods import MARKS
 
 _TEMPLATE = Environment(
     loader=PackageLoader("exporter.web"),
@@ -26,13 +26,14 @@ def page(status: Status, moment: datetime, nonce: str, team: str | None = None) 
 
     `team` is one of the document's teams, whose share of the work is shown; None: that of all.
     """
+    parts, budgets = now.parts(status), now.budgets(status)
     everyone, fed = teams.teams(status), sources.sources(status)
     top, others = risks.risks(status)
     return _TEMPLATE.render(
-        headline=headline(status, moment),
-        parts=now.parts(status),
+        headline=headline(status, moment, parts, budgets, fed),
+        parts=parts,
         unseen=now.unseen(status),
-        budgets=now.budgets(status),
+        budgets=budgets,
         criteria=criteria.twelve(status),
         companions=criteria.companions(status),
         progress=migration.progress(status),
@@ -42,8 +43,6 @@ def page(status: Status, moment: datetime, nonce: str, team: str | None = None) 
         team=next((each for each in everyone if each.name == team), None),
         remaining=teams.remaining(status, team),
         sources=fed,
-        troubled=[each for each in fed if each.state.mood is Mood.BAD],
-        all_sources=sources.overall([sources.state_of(each) for each in status.sources]),
         made=past(status.taken_at, moment),
         version=status.exporter.version,
         marks=MARKS,

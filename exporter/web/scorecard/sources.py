@@ -48,7 +48,22 @@ class Source:
     unreadable: int
 
 
-def state_of(source: SourceStatus) -> State:
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All of them, those of them that are in trouble, and one sentence on all."""
+
+    rows: tuple[Source, ...]
+    troubled: tuple[Source, ...]
+    overall: Word
+
+
+def sources(status: Status) -> Sources:
+    rows = tuple(_source(f"source-{number}", each, status.taken_at) for number, each in enumerate(status.sources, 1))
+    troubled = tuple(each for each in rows if each.state.mood is Mood.BAD)
+    return Sources(rows, troubled, overall([each.state.text for each in rows]))
+
+
+def _state_of(source: SourceStatus) -> State:
     if source.up is None:
         return State.UNTRIED
     if source.stale:
@@ -56,17 +71,8 @@ def state_of(source: SourceStatus) -> State:
     return State.UP if source.up else State.FAILING
 
 
-def anchor(number: int) -> str:
-    """Of the source with this place in the document, counted from 1."""
-    return f"source-{number}"
-
-
-def sources(status: Status) -> tuple[Source, ...]:
-    return tuple(_source(anchor(number), each, status.taken_at) for number, each in enumerate(status.sources, 1))
-
-
 def _source(place: str, source: SourceStatus, now: datetime) -> Source:
-    state = state_of(source)
+    state = _state_of(source)
     return Source(
         anchor=place,
         name=source.name,
@@ -93,8 +99,8 @@ def _meaning(source: SourceStatus, state: State) -> str:
     return "nothing is known from it yet" if source.last_success is None else "its last good facts are still shown"
 
 
-def overall(states: Sequence[State]) -> Word:
-    """One sentence on all of them."""
+def overall(states: Sequence[str]) -> Word:
+    """One sentence on sources in these states."""
     count, total = Counter(states), len(states)
     if not total:
         return Word("no sources are configured", Mood.IDLE)
