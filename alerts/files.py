@@ -10,11 +10,11 @@ import click
 
 def settle(folder: Path, files: Mapping[str, str], *, check: bool, command: str) -> int:
     """Writes what differs, and tells its path; with `check` only tells it. The exit code: 1 if a check found drift."""
-    drifted = [folder / path for path, content in files.items() if not _holds(folder / path, content)]
-    for path in drifted:
+    drifted = {folder / path: content for path, content in files.items() if not _holds(folder / path, content)}
+    for path, content in drifted.items():
         if not check:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(files[path.relative_to(folder).as_posix()])
+            path.write_text(content)
         click.echo(f"{path} {f'differs; run: {command}' if check else 'written'}", err=check)
     return int(bool(drifted) and check)
 
