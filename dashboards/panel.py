@@ -6,7 +6,7 @@ there is nothing to show.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import ascii_uppercase
 from typing import Any, Protocol, Self, TypeVar
@@ -17,7 +17,7 @@ from grafana_foundation_sdk.models import common as options
 from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from dashboards.query import Query, Shape
+from dashboards.query import Query
 from dashboards.style import PLAIN, Colour, Limits, Words
 
 DATASOURCE = options.DataSourceRef(type_val="prometheus", uid="${datasource}")
@@ -25,6 +25,7 @@ NOTHING = "–"
 """What a cell of a table says that has no value."""
 WHOLE = 24
 """Columns of Grafana's grid."""
+HALF, THIRD = WHOLE // 2, WHOLE // 3
 PANELS_HEIGHT = 8
 
 
@@ -48,7 +49,7 @@ class Look:
     about: About
     unit: str
     empty: str
-    width: int = WHOLE // 2
+    width: int = HALF
     height: int = PANELS_HEIGHT
     runbooks: tuple[str, ...] = ()
     limits: Limits = PLAIN
@@ -107,22 +108,23 @@ def number(
 ) -> PanelBuilder:
     """One number or word, big, as of now; several when there are several series. `limits` by legend go before the
     look's."""
-    panel = stat.Panel().reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
-    panel = panel.graph_mode(options.BigValueGraphMode.NONE)
+    panel = _figure().text_mode(options.BigValueTextMode.AUTO)
     panel = panel.color_mode(options.BigValueColorMode.VALUE if coloured else options.BigValueColorMode.NONE)
-    panel = panel.text_mode(options.BigValueTextMode.AUTO)
     for name, own in (limits or {}).items():
         panel = panel.override_by_name(name, _overrides({"thresholds": own.built().build()}))
-    return _dressed(panel, look, queries)
+    return _dressed(panel, look, map(_as_of_now, queries))
 
 
 def judged(look: Look, value: Query, state: Query, words: Words) -> PanelBuilder:
     """One number, big, as of now, and its state in words; `state` gives their codes."""
-    panel = stat.Panel().reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
-    panel = panel.graph_mode(options.BigValueGraphMode.NONE).color_mode(options.BigValueColorMode.VALUE)
-    panel = panel.text_mode(options.BigValueTextMode.VALUE)
+    panel = _figure().text_mode(options.BigValueTextMode.VALUE).color_mode(options.BigValueColorMode.VALUE)
     panel = panel.override_by_query("B", _overrides({"mappings": words.codes(), "unit": "none"}))
-    return _dressed(panel, look, [value, state])
+    return _dressed(panel, look, map(_as_of_now, (value, state)))
+
+
+def _figure() -> stat.Panel:
+    panel = stat.Panel().reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
+    return panel.graph_mode(options.BigValueGraphMode.NONE)
 
 
 def lines(
@@ -153,7 +155,7 @@ def lines(
         )
     for name, colour in (colours or {}).items():
         panel = panel.override_by_name(name, _overrides({"color": {"mode": "fixed", "fixedColor": colour.value}}))
-    return _dressed(panel, look, queries)
+    return _dressed(panel, look, map(_through_time, queries))
 
 
 def trend(look: Look, value: Query, target: Query) -> PanelBuilder:
@@ -168,7 +170,9 @@ def trend(look: Look, value: Query, target: Query) -> PanelBuilder:
         "custom.lineStyle": {"fill": "dash", "dash": [8, 8]},
         "custom.lineWidth": 1,
     }
-    return _dressed(panel.override_by_name(target.legend, _overrides(dashed)), look, [value, target])
+    return _dressed(
+        panel.override_by_name(target.legend, _overrides(dashed)), look, map(_through_time, (value, target))
+    )
 
 
 def _graph() -> timeseries.Panel:
@@ -182,7 +186,7 @@ def states(look: Look, *queries: Query) -> PanelBuilder:
     panel = statetimeline.Panel().merge_values(True).show_value(options.VisibilityMode.AUTO)
     panel = panel.row_height(0.8).fill_opacity(70)
     panel = panel.legend(common.VizLegendOptions().show_legend(False))
-    return _dressed(panel, look, queries)
+    return _dressed(panel, look, map(_through_time, queries))
 
 
 def bars(look: Look, query: Query) -> PanelBuilder:
@@ -190,45 +194,41 @@ def bars(look: Look, query: Query) -> PanelBuilder:
     panel = bargauge.Panel().orientation(options.VizOrientation.HORIZONTAL)
     panel = panel.display_mode(options.BarGaugeDisplayMode.BASIC).show_unfilled(True)
     panel = panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
-    return _dressed(panel, look, [query])
+    return _dressed(panel, look, [_as_of_now(query)])
 
 
 def rows(
     look: Look,
-    queries: Sequence[Query],
+    exprs: Sequence[str],
     columns: Mapping[str, Column],
     *,
     by: str = "",
     descending: str = "",
     ordered: str = "",
 ) -> PanelBuilder:
-    """A table as of now. Several queries are joined `by` a label; `columns` in their order, by field.
+    """A table as of now. Several expressions are joined `by` a label; `columns` in their order, by field.
 
-    The value of the first query is `Value #A`, or `Value` when it is the only one. Rows are `descending` by a column's
+    The value of the first one is `Value #A`, or `Value` when it is the only one. Rows are `descending` by a column's
     title, or `ordered` by a field that holds numbers and need not be shown.
     """
     panel = table.Panel().cell_height(options.TableCellHeight.SM)
-    if len(queries) > 1:
-        panel = panel.with_transformation(
-            models.DataTransformerConfig(id_val="joinByField", options={"byField": by, "mode": "outer"})
-        )
+    steps: dict[str, Any] = {}
+    if len(exprs) > 1:
+        steps["joinByField"] = {"byField": by, "mode": "outer"}
     if ordered:
-        first = {"fields": {}, "sort": [{"field": ordered}]}
-        panel = panel.with_transformation(models.DataTransformerConfig(id_val="sortBy", options=first))
-    kept = {"include": {"names": list(columns)}}
-    order = {name: position for position, name in enumerate(columns)}
-    panel = panel.with_transformation(models.DataTransformerConfig(id_val="filterFieldsByName", options=kept))
-    panel = panel.with_transformation(
-        models.DataTransformerConfig(
-            id_val="organize",
-            options={"indexByName": order, "renameByName": {name: column.title for name, column in columns.items()}},
-        )
-    )
+        steps["sortBy"] = {"fields": {}, "sort": [{"field": ordered}]}
+    steps["filterFieldsByName"] = {"include": {"names": list(columns)}}
+    steps["organize"] = {
+        "indexByName": {name: position for position, name in enumerate(columns)},
+        "renameByName": {name: column.title for name, column in columns.items()},
+    }
+    for kind, given in steps.items():
+        panel = panel.with_transformation(models.DataTransformerConfig(id_val=kind, options=given))
     if descending:
         panel = panel.sort_by([common.TableSortByFieldState().display_name(descending).desc(True)])
     for column in columns.values():
         panel = panel.override_by_name(column.title, _properties(column))
-    return _dressed(panel, look, queries)
+    return _dressed(panel, look, map(_as_rows, exprs))
 
 
 def _properties(column: Column) -> list[models.DynamicConfigValue]:
@@ -255,7 +255,7 @@ def _overrides(found: Mapping[str, Any]) -> list[models.DynamicConfigValue]:
     return [models.DynamicConfigValue(id_val=name, value=value) for name, value in found.items()]
 
 
-def _dressed(panel: Kind, look: Look, queries: Sequence[Query]) -> Kind:
+def _dressed(panel: Kind, look: Look, targets: Iterable[prometheus.Dataquery]) -> Kind:
     panel = panel.title(look.title).description(str(look.about)).unit(look.unit).no_value(look.empty)
     panel = panel.span(look.width).height(look.height).datasource(DATASOURCE).thresholds(look.limits.built())
     if look.words:
@@ -268,8 +268,8 @@ def _dressed(panel: Kind, look: Look, queries: Sequence[Query]) -> Kind:
         panel = panel.max(look.most)
     if look.runbooks:
         panel = panel.links([_runbook(name) for name in look.runbooks])
-    for place, query in enumerate(queries):
-        panel = panel.with_target(_target(ascii_uppercase[place], query))
+    for place, target in enumerate(targets):
+        panel = panel.with_target(target.ref_id(ascii_uppercase[place]))
     return panel
 
 
@@ -278,9 +278,17 @@ def _runbook(alert: str) -> builders.DashboardLink:
     return link.url(f"${{runbooks}}/{alert}.md").target_blank(True)
 
 
-def _target(letter: str, query: Query) -> prometheus.Dataquery:
-    target = prometheus.Dataquery().ref_id(letter).expr(query.expr).datasource(DATASOURCE)
-    if query.shape is Shape.LINE:
-        return target.range().legend_format(query.legend)
-    form = PromQueryFormat.TABLE if query.shape is Shape.ROWS else PromQueryFormat.TIME_SERIES
-    return target.instant().format(form).legend_format(query.legend)
+def _through_time(query: Query) -> prometheus.Dataquery:
+    return _asking(query).range()
+
+
+def _as_of_now(query: Query) -> prometheus.Dataquery:
+    return _asking(query).instant().format(PromQueryFormat.TIME_SERIES)
+
+
+def _as_rows(expr: str) -> prometheus.Dataquery:
+    return _asking(Query(expr)).instant().format(PromQueryFormat.TABLE)
+
+
+def _asking(query: Query) -> prometheus.Dataquery:
+    return prometheus.Dataquery().expr(query.expr).legend_format(query.legend).datasource(DATASOURCE)

@@ -1,9 +1,9 @@
-"""What both boards of the migration show: the phase, what keeps its gate shut, and the migrated share."""
+"""What several boards show of the migration: the phase, what keeps its gate shut, the migrated share, the teams."""
 
 from __future__ import annotations
 
 from dashboards.panel import About, Column, Look, PanelBuilder, lines, number, rows
-from dashboards.query import Query, Shape, coded, of
+from dashboards.query import Query, coded, of
 from dashboards.style import EXIT_CRITERIA, GATE, HOLDING, PHASE_TITLES, Colour, Limits
 from exporter.migration.findings import Holding
 from exporter.migration.plan import COMPLETE, EXPANDED
@@ -25,6 +25,17 @@ SHARE = About(
 )
 SHARES_WANTED = Limits(Colour.CALM, ((EXPANDED, Colour.CALM), (COMPLETE, Colour.GOOD)))
 CRITERION_STATE = "orchex_kilo_phase_criterion_state"
+TEAMS_MIGRATED = f"max by (team) ({of('orchex_kilo_team_migrated_ratio')})"
+
+
+def of_teams(stage: str) -> str:
+    """How many repositories of each team are in this stage."""
+    return f"max by (team) ({of('orchex_kilo_team_repositories', stage=stage)})"
+
+
+def last_day(end: str) -> str:
+    """The last day before an end, of seconds in milliseconds: the end itself belongs to what follows."""
+    return f"({end} - 1) * 1000"
 
 
 def current_phase(width: int, height: int) -> PanelBuilder:
@@ -43,7 +54,7 @@ def current_phase(width: int, height: int) -> PanelBuilder:
         words=PHASE_TITLES.codes(),
     )
     phase = coded("orchex_kilo_phase_state", PHASE_TITLES.meaning, [], "phase", state=PhaseState.CURRENT)
-    return number(look, Query(phase, "phase", Shape.NUMBER))
+    return number(look, Query(phase, "phase"))
 
 
 def current_gate(width: int, height: int) -> PanelBuilder:
@@ -63,7 +74,7 @@ def current_gate(width: int, height: int) -> PanelBuilder:
         words=GATE.codes(),
     )
     gates = coded("orchex_kilo_gate_state", GATE.meaning, ["phase"])
-    return number(look, Query(f"max({gates}\nand on (phase)\n{CURRENT})", "gate", Shape.NUMBER))
+    return number(look, Query(f"max({gates}\nand on (phase)\n{CURRENT})", "gate"))
 
 
 def blocking(width: int, height: int) -> PanelBuilder:
@@ -91,7 +102,7 @@ def blocking(width: int, height: int) -> PanelBuilder:
     blockers = f"max by (criterion, state) ({not_met}\nand on (phase)\n{CURRENT})"
     return rows(
         look,
-        [Query(blockers, shape=Shape.ROWS)],
+        [blockers],
         {
             "criterion": Column("Exit criterion", words=EXIT_CRITERIA),
             "state": Column("State", words=HOLDING, width=120),
@@ -113,8 +124,8 @@ def share_now(width: int, height: int) -> PanelBuilder:
     )
     return number(
         look,
-        Query(MIGRATED, "migrated", Shape.NUMBER),
-        Query(PLANNED, "planned", Shape.NUMBER),
+        Query(MIGRATED, "migrated"),
+        Query(PLANNED, "planned"),
         coloured=False,
     )
 

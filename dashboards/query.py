@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
+
+from alerts.terms import HOUR
 
 CHOSEN = 'job=~"$job", instance=~"$instance"'
 RATE = "$__rate_interval"
@@ -15,21 +16,12 @@ SUBJECTS = ("slo", "component", "bridge", "kpi", "phase", "goal", "risk", "sourc
 """The labels by which alerts say what they are about."""
 
 
-class Shape(Enum):
-    """How a query answers: a line through time, a number as of now, or a table of them with their labels."""
-
-    LINE = "line"
-    NUMBER = "number"
-    ROWS = "rows"
-
-
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`legend` names its series and may hold `{{label}}`."""
+    """`legend` names its series and may hold `{{label}}`; rows of tables have none."""
 
     expr: str
     legend: str = ""
-    shape: Shape = Shape.LINE
 
 
 def of(family: str, *matchers: str, **labels: str) -> str:
@@ -38,10 +30,25 @@ def of(family: str, *matchers: str, **labels: str) -> str:
     return f"{family}{{{', '.join(wanted)}}}"
 
 
+def among(label: str, values: Iterable[str]) -> str:
+    """A matcher: the label has one of these values."""
+    return f'{label}=~"{"|".join(values)}"'
+
+
 def once(expr: str, *by: str) -> str:
     """The sum by these labels, in which what several exporters of a job tell alike counts once."""
     inner = f"max without (instance) ({expr})"
     return f"sum by ({', '.join(by)}) ({inner})" if by else f"sum({inner})"
+
+
+def a_second(counter: str, *by: str) -> str:
+    """The pace of a counter's series, by these labels."""
+    return once(f"rate({counter}[{RATE}])", *by)
+
+
+def hourly(counter: str, *by: str) -> str:
+    """As `a_second`, an hour."""
+    return f"{HOUR} * {a_second(counter, *by)}"
 
 
 def told(*matchers: str, family: str = "ALERTS") -> str:

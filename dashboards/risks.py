@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from alerts.terms import number as literal
 from dashboards.board import Board, Row
-from dashboards.panel import About, Column, Look, PanelBuilder, lines, number, rows, states
-from dashboards.query import Query, Shape, of
+from dashboards.panel import WHOLE, About, Column, Look, PanelBuilder, lines, number, rows, states
+from dashboards.query import Query, of
 from dashboards.style import BAND, LEVEL, LEVELS, PRESSURE, Colour, Limits, Words
 from exporter.risks import RISKS, Band, Level, Risk, Signal, level
 from exporter.status.sentences import named
@@ -42,7 +42,7 @@ def _highest() -> PanelBuilder:
         runbooks=RUNBOOKS,
         words=LEVEL.codes(),
     )
-    return number(look, Query(f"max({of('orchex_kilo_risk_level')})", "highest", Shape.NUMBER))
+    return number(look, Query(f"max({of('orchex_kilo_risk_level')})", "highest"))
 
 
 def _serious() -> PanelBuilder:
@@ -60,7 +60,7 @@ def _serious() -> PanelBuilder:
         runbooks=RUNBOOKS,
     )
     expr = f"sum({_worst('orchex_kilo_risk_level')} >= bool {SERIOUS.value})"
-    return number(look, Query(expr, "very high or critical", Shape.NUMBER))
+    return number(look, Query(expr, "very high or critical"))
 
 
 def _documented(least: Level) -> int:
@@ -82,7 +82,7 @@ def _raised() -> PanelBuilder:
         height=4,
     )
     higher = f"{of('orchex_kilo_risk_level')} > bool {of('orchex_kilo_risk_documented_level')}"
-    return number(look, Query(f"sum(max by (risk) ({higher}))", "higher than documented", Shape.NUMBER))
+    return number(look, Query(f"sum(max by (risk) ({higher}))", "higher than documented"))
 
 
 def _unmeasured() -> PanelBuilder:
@@ -100,7 +100,7 @@ def _unmeasured() -> PanelBuilder:
     )
     driven = f"count(max by (risk) ({of('orchex_kilo_risk_driver_info')})) or vector(0)"
     expr = f"count({_worst('orchex_kilo_risk_level')}) - ({driven})"
-    return number(look, Query(expr, "without a signal", Shape.NUMBER))
+    return number(look, Query(expr, "without a signal"))
 
 
 def _matrix() -> PanelBuilder:
@@ -124,7 +124,7 @@ def _matrix() -> PanelBuilder:
         f"Value #{letter}": Column(named(impact).capitalize(), "none", words=_cells(impact), filled=True)
         for letter, impact in zip("ABCDE", Band, strict=True)
     }
-    queries = [Query(_column(impact), named(impact), Shape.ROWS) for impact in Band]
+    queries = [_column(impact) for impact in Band]
     return rows(look, queries, {"likelihood": likelihood, **values}, by="likelihood", descending=likelihood.title)
 
 
@@ -185,7 +185,7 @@ def _register() -> PanelBuilder:
         ),
         unit="none",
         empty=SILENT,
-        width=24,
+        width=WHOLE,
         height=11,
         runbooks=RUNBOOKS,
     )
@@ -211,7 +211,7 @@ def _register() -> PanelBuilder:
         "Value #F": Column("Signal", "none", width=80, decimals=2),
         "risk": Column("Mitigation", words=mitigations),
     }
-    queries = [Query(expr, shape=Shape.ROWS) for expr in exprs]
+    queries = exprs
     return rows(look, queries, columns, by="risk", descending="Level")
 
 
@@ -231,7 +231,7 @@ def _pressures() -> PanelBuilder:
         ),
         unit="none",
         empty="No signal is known: nothing is polled or told that they come from",
-        width=24,
+        width=WHOLE,
         height=11,
         words=PRESSURE.codes(),
     )

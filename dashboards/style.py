@@ -209,9 +209,5 @@ def limits(criterion: Criterion) -> Limits:
     higher = criterion.comparison.higher_is_better
     safe = round(criterion.target + (criterion.margin if higher else -criterion.margin), 12)
     below, above = (Colour.BAD, Colour.GOOD) if higher else (Colour.GOOD, Colour.BAD)
-    colours = (
-        {safe: Colour.CAREFUL, criterion.target: above}
-        if not higher
-        else {criterion.target: Colour.CAREFUL, safe: above}
-    )
-    return Limits(below, tuple(colours.items()))
+    first, second = sorted((criterion.target, safe))
+    return Limits(below, ((first, Colour.CAREFUL), (second, above)))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alerts.terms import CRITERIA, DAY
 from dashboards.ci_and_git_hosts.chosen import FROM, OWNERS, quantile
-from dashboards.panel import About, Look, PanelBuilder, lines
-from dashboards.query import RATE, Query, of, once
+from dashboards.panel import THIRD, About, Look, PanelBuilder, lines
+from dashboards.query import Query, a_second, of
 from dashboards.style import wanted
 
 CYCLE = CRITERIA["cycle_time_reduction"]
@@ -27,7 +27,7 @@ def until_merge() -> PanelBuilder:
         ),
         unit="s",
         empty="No change was merged",
-        width=8,
+        width=THIRD,
         least=0,
     )
     return lines(look, Query(quantile(0.5, MERGED), OWNERS), every=HOURLY)
@@ -44,7 +44,7 @@ def until_deployment() -> PanelBuilder:
         ),
         unit="s",
         empty="No deployment of a change was told: only GitHub and GitLab tell them",
-        width=8,
+        width=THIRD,
         least=0,
     )
     return lines(look, Query(quantile(0.5, DEPLOYED), OWNERS), every=HOURLY)
@@ -61,7 +61,7 @@ def counts() -> PanelBuilder:
         ),
         unit="short",
         empty="No change was merged, none deployed",
-        width=8,
+        width=THIRD,
         least=0,
     )
     return lines(
@@ -73,7 +73,7 @@ def counts() -> PanelBuilder:
 
 
 def _daily(counter: str) -> str:
-    return f"{DAY} * {once(f'rate({of(counter, FROM)}[{RATE}])', 'source')}"
+    return f"{DAY} * {a_second(of(counter, FROM), 'source')}"
 
 
 PANELS = (until_merge(), until_deployment(), counts())

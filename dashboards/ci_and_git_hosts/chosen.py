@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import get_args
 
-from alerts.terms import HOUR
 from dashboards.board import Choice
-from dashboards.query import RATE, of, once
+from dashboards.query import a_second, among, of
 from exporter.providers import AnyProvider
 from exporter.providers.base import Capability, Provider
 
@@ -22,7 +21,7 @@ def _kinds() -> tuple[str, ...]:
     return tuple(get_args(each.model_fields["kind"].annotation)[0] for each in providers if each.capabilities & TOLD)
 
 
-KIND = f'kind=~"{"|".join(_kinds())}"'
+KIND = among("kind", _kinds())
 HOSTS = of("orchex_kilo_source_up", KIND, FROM)
 SOURCES = Choice("source", f"label_values({of('orchex_kilo_source_up', KIND)}, source)")
 
@@ -32,12 +31,7 @@ def of_hosts(expr: str) -> str:
     return f"{expr}\n  and on (job, instance, source)\n  {HOSTS}"
 
 
-def hourly(counter: str, *by: str) -> str:
-    """How many an hour."""
-    return f"{HOUR} * {once(f'rate({counter}[{RATE}])', *by)}"
-
-
 def quantile(share: float, histogram: str, *matchers: str) -> str:
     """By owner, estimated within the histogram's buckets. Where nothing happened there is none, not even NaN."""
     buckets = of(f"{histogram}_bucket", *matchers, FROM)
-    return f"histogram_quantile({share},\n  {once(f'rate({buckets}[{RATE}])', *OWNER, 'le')}\n) >= 0"
+    return f"histogram_quantile({share},\n  {a_second(buckets, *OWNER, 'le')}\n) >= 0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alerts.health import SPENT
 from dashboards.ci_and_git_hosts.chosen import FROM, HOSTS, of_hosts
 from dashboards.panel import About, Column, Look, PanelBuilder, rows, states
-from dashboards.query import Query, Shape, of, once
+from dashboards.query import Query, of, once
 from dashboards.style import UP, Colour, Limits, Words
 
 NONE = "No CI system or git host is polled"
@@ -54,7 +54,7 @@ def health() -> PanelBuilder:
             empty="not told",
         ),
     }
-    return rows(look, [Query(expr, shape=Shape.ROWS) for expr in exprs], columns, by="source")
+    return rows(look, exprs, columns, by="source")
 
 
 def through_time() -> PanelBuilder:

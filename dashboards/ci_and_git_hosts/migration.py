@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from alerts.terms import CRITERIA
-from dashboards.ci_and_git_hosts.chosen import FROM, hourly
+from dashboards.ci_and_git_hosts.chosen import FROM
 from dashboards.ci_and_git_hosts.runs import BADLY, JUDGED
-from dashboards.panel import About, Look, PanelBuilder, lines
-from dashboards.query import RATE, Query, of, once
+from dashboards.panel import THIRD, About, Look, PanelBuilder, lines
+from dashboards.query import Query, a_second, among, hourly, of
 from dashboards.style import Colour, limits, wanted
 from exporter.kpis.criteria import Criterion
 from exporter.kpis.ratios import FAILED_OPERATIONS, NO_OPERATIONS
@@ -33,7 +33,7 @@ def runs() -> PanelBuilder:
         ),
         unit="short",
         empty=NO_RUN,
-        width=8,
+        width=THIRD,
         least=0,
     )
     queries = (Query(hourly(of(RUNS, FROM, workflow=side)), text) for side, text in SIDES.items())
@@ -50,12 +50,12 @@ def errors() -> PanelBuilder:
         ),
         unit="percentunit",
         empty=NO_RUN,
-        width=8,
+        width=THIRD,
         runbooks=("OrchexKiloErrorRateBudgetBurn",),
         limits=limits(ERRORS),
         least=0,
     )
-    failed = f'cicd_pipeline_result=~"{"|".join(FAILED_OPERATIONS)}"'
+    failed = among("cicd_pipeline_result", FAILED_OPERATIONS)
     judged = f'cicd_pipeline_result!~"{"|".join(NO_OPERATIONS)}"'
     return lines(look, *_shares(failed, judged), limited=True, colours=COLOURS, every=QUARTER)
 
@@ -71,7 +71,7 @@ def failures() -> PanelBuilder:
         ),
         unit="percentunit",
         empty=NO_RUN,
-        width=8,
+        width=THIRD,
         least=0,
     )
     return lines(look, *_shares(BADLY, JUDGED), colours=COLOURS, every=QUARTER)
@@ -84,7 +84,7 @@ def _shares(part: str, whole: str) -> tuple[Query, ...]:
 
 
 def _rate(results: str, side: Workflow) -> str:
-    return once(f"rate({of(RUNS, results, FROM, workflow=side)}[{RATE}])")
+    return a_second(of(RUNS, results, FROM, workflow=side))
 
 
 def duration() -> PanelBuilder:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dashboards.ci_and_git_hosts.chosen import FROM
 from dashboards.ci_and_git_hosts.runs import BADLY, JUDGED, SUCCESS
 from dashboards.panel import About, Column, Look, PanelBuilder, lines, rows
-from dashboards.query import RANGE, Query, Shape, of, once
+from dashboards.progress import TEAMS_MIGRATED, of_teams
+from dashboards.query import RANGE, Query, of, once
 from dashboards.style import STAGE
 from exporter.migration.plan import COMPLETE, EXPANDED
 from exporter.model import Stage
@@ -44,7 +45,7 @@ def failing() -> PanelBuilder:
         "Value #A": Column("Failed runs", "short", width=110, decimals=0),
         "Value #B": Column("Failed share", "percentunit", width=110, decimals=1),
     }
-    queries = [Query(most, shape=Shape.ROWS), Query(share, shape=Shape.ROWS)]
+    queries = [most, share]
     return rows(look, queries, columns, by="repository", descending="Failed runs")
 
 
@@ -68,7 +69,7 @@ def slowest() -> PanelBuilder:
         "Value #A": Column("Mean duration", "s", width=130, decimals=0),
         "Value #B": Column("Successful runs", "short", width=130, decimals=0),
     }
-    queries = [Query(most, shape=Shape.ROWS), Query(f"{runs}\nand on (repository)\n{most}", shape=Shape.ROWS)]
+    queries = [most, f"{runs}\nand on (repository)\n{most}"]
     return rows(look, queries, columns, by="repository", descending="Mean duration")
 
 
@@ -108,15 +109,15 @@ def by_team() -> PanelBuilder:
         empty="No team is configured (teams), or none owns a repository",
         height=10,
     )
-    exprs = [f"max by (team) ({of('orchex_kilo_team_migrated_ratio')})"]
+    exprs = [TEAMS_MIGRATED]
     columns = {
         "team": Column("Team"),
         "Value #A": Column("Migrated", "percentunit", width=90, decimals=0, empty="uses neither"),
     }
     for letter, (stage, (text, _)) in zip("BCDEFG", STAGE.meaning.items(), strict=True):
-        exprs.append(f"max by (team) ({of('orchex_kilo_team_repositories', stage=stage)})")
+        exprs.append(of_teams(stage))
         columns[f"Value #{letter}"] = Column(text.capitalize(), "none", decimals=0)
-    return rows(look, [Query(expr, shape=Shape.ROWS) for expr in exprs], columns, by="team", descending="Migrated")
+    return rows(look, exprs, columns, by="team", descending="Migrated")
 
 
 PANELS = (failing(), slowest(), by_stage(), by_team())

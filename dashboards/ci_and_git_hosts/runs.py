@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboards.ci_and_git_hosts.chosen import FROM, OWNER, OWNERS, hourly, quantile
-from dashboards.panel import About, Column, Look, PanelBuilder, lines, rows
-from dashboards.query import RANGE, RATE, Query, Shape, of, once
+from dashboards.ci_and_git_hosts.chosen import FROM, OWNER, OWNERS, quantile
+from dashboards.panel import THIRD, WHOLE, About, Column, Look, PanelBuilder, lines, rows
+from dashboards.query import RANGE, Query, a_second, among, hourly, of, once
 from dashboards.style import RESULTS
 from exporter.model import Result, RunState
 
@@ -12,8 +12,8 @@ RUNS = "cicd_pipeline_run_duration_seconds"
 SUCCESS = f'cicd_pipeline_result="{Result.SUCCESS}"'
 FAILED = (Result.FAILURE, Result.ERROR, Result.TIMEOUT)
 """Ended badly, by the pipeline's own word; who cancelled or skipped a run judged nothing."""
-BADLY = f'cicd_pipeline_result=~"{"|".join(FAILED)}"'
-JUDGED = f'cicd_pipeline_result=~"{"|".join((Result.SUCCESS, *FAILED))}"'
+BADLY = among("cicd_pipeline_result", FAILED)
+JUDGED = among("cicd_pipeline_result", (Result.SUCCESS, *FAILED))
 NO_RUN = "No run has ended"
 MINUTES = "5m"
 
@@ -48,7 +48,7 @@ def success() -> PanelBuilder:
         least=0,
         most=1,
     )
-    runs = {each: once(f"rate({of(f'{RUNS}_count', each, FROM)}[{RATE}])", *OWNER) for each in (BADLY, JUDGED)}
+    runs = {each: a_second(of(f"{RUNS}_count", each, FROM), *OWNER) for each in (BADLY, JUDGED)}
     expr = f"1 - (\n  {runs[BADLY]}\n  or 0 * {runs[JUDGED]}\n)\n/ (\n  {runs[JUDGED]} > 0\n)"
     return lines(look, Query(expr, OWNERS), every=MINUTES)
 
@@ -63,7 +63,7 @@ def by_owner() -> PanelBuilder:
         ),
         unit="short",
         empty=NO_RUN,
-        width=24,
+        width=WHOLE,
         decimals=0,
     )
     columns = {"host": Column("Host: owner")}
@@ -72,7 +72,7 @@ def by_owner() -> PanelBuilder:
         runs = of(f"{RUNS}_count", FROM, cicd_pipeline_result=result)
         found = once(f"increase({runs}[{RANGE}])", *OWNER)
         joined = f'label_join(\n  {found},\n  "host", ": ", "source", "vcs_owner_name"\n)'
-        queries.append(Query(f"max by (host) ({joined})", shape=Shape.ROWS))
+        queries.append(f"max by (host) ({joined})")
         columns[f"Value #{letter}"] = Column(result.capitalize(), "short", decimals=0)
     return rows(look, queries, columns, by="host", descending=Result.FAILURE.capitalize())
 
@@ -114,14 +114,11 @@ def queue() -> PanelBuilder:
         ),
         unit="s",
         empty="No run has ended of which the host tells when it was created and when it started",
-        width=8,
+        width=THIRD,
         runbooks=("OrchexKiloPipelineQueueGrowing",),
         least=0,
     )
-    waited = {
-        part: once(f"rate({of(f'cicd_pipeline_run_queue_seconds_{part}', FROM)}[{RATE}])", *OWNER)
-        for part in ("sum", "count")
-    }
+    waited = {part: a_second(of(f"cicd_pipeline_run_queue_seconds_{part}", FROM), *OWNER) for part in ("sum", "count")}
     return lines(look, Query(f"{waited['sum']}\n/ (\n  {waited['count']} > 0\n)", OWNERS), every=MINUTES)
 
 
@@ -135,7 +132,7 @@ def active() -> PanelBuilder:
         ),
         unit="short",
         empty="No host tells runs",
-        width=8,
+        width=THIRD,
         runbooks=("OrchexKiloPipelineQueueGrowing",),
         least=0,
     )
@@ -155,7 +152,7 @@ def workers() -> PanelBuilder:
         ),
         unit="short",
         empty="No chosen host tells its workers",
-        width=8,
+        width=THIRD,
         runbooks=("OrchexKiloPipelineQueueGrowing",),
         least=0,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from alerts.health import OLD_SNAPSHOT, RESTARTS
 from alerts.terms import number
 from dashboards.exporter_health.targets import KNOWN, of_exporters
-from dashboards.panel import About, Column, Look, PanelBuilder, lines, rows, states
-from dashboards.query import RANGE, Query, Shape, of
+from dashboards.panel import THIRD, WHOLE, About, Column, Look, PanelBuilder, lines, rows, states
+from dashboards.query import RANGE, Query, of
 from dashboards.style import UP, Colour, Limits, Words
 from exporter.snapshot import REFRESH_INTERVAL
 
@@ -14,6 +14,7 @@ CONFIGURATION = Words({"1": ("in use", Colour.GOOD), "0": ("LAST ONE REFUSED", C
 AGE = Limits(Colour.GOOD, ((OLD_SNAPSHOT, Colour.BAD),))
 STARTED = "process_start_time_seconds"
 NO_EXPORTER = f"No exporter was scraped in the last {KNOWN}"
+NONE_ANSWERS = "No exporter answers"
 STRIP = 6
 """Height."""
 
@@ -31,7 +32,7 @@ def exporters() -> PanelBuilder:
         ),
         unit="none",
         empty=NO_EXPORTER,
-        width=24,
+        width=WHOLE,
         height=STRIP,
         runbooks=("OrchexKiloExporterDown", "OrchexKiloExporterAbsent", "OrchexKiloRestarting"),
     )
@@ -57,7 +58,7 @@ def exporters() -> PanelBuilder:
         f"1000 * max by (instance) ({of('orchex_kilo_exporter_config_last_reload_success_timestamp_seconds')})",
         f"max by (instance) ({of('orchex_kilo_exporter_series')})",
     )
-    return rows(look, [Query(expr, shape=Shape.ROWS) for expr in exprs], columns, by="instance")
+    return rows(look, exprs, columns, by="instance")
 
 
 def up() -> PanelBuilder:
@@ -70,7 +71,7 @@ def up() -> PanelBuilder:
         ),
         unit="none",
         empty=NO_EXPORTER,
-        width=8,
+        width=THIRD,
         height=STRIP,
         runbooks=("OrchexKiloExporterDown",),
         words=UP.labels(),
@@ -88,8 +89,8 @@ def configuration() -> PanelBuilder:
             "Its log names each fault; mend them and load the configuration again.",
         ),
         unit="none",
-        empty="No exporter answers",
-        width=8,
+        empty=NONE_ANSWERS,
+        width=THIRD,
         height=STRIP,
         runbooks=("OrchexKiloReloadFailed",),
         words=CONFIGURATION.labels(),
@@ -107,8 +108,8 @@ def snapshot() -> PanelBuilder:
             "If it grows, the exporter answers with old values: look into its log.",
         ),
         unit="s",
-        empty="No exporter answers",
-        width=8,
+        empty=NONE_ANSWERS,
+        width=THIRD,
         height=STRIP,
         runbooks=("OrchexKiloSnapshotOld",),
         limits=AGE,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dashboards.exporter_health.targets import of_exporters
-from dashboards.panel import About, Look, PanelBuilder, lines
+from dashboards.panel import THIRD, About, Look, PanelBuilder, lines
 from dashboards.query import RATE, Query, of
 
 UNTOLD = "No exporter answers, or its system does not tell"
-THIRD = 8
-"""Width."""
 
 
 def memory() -> PanelBuilder:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from alerts.health import SLOW_SCRAPE
-from dashboards.exporter_health.exporters import NO_EXPORTER
+from dashboards.exporter_health.exporters import NO_EXPORTER, NONE_ANSWERS
 from dashboards.exporter_health.targets import of_exporters
-from dashboards.panel import About, Column, Look, PanelBuilder, lines, rows
-from dashboards.query import RATE, Query, Shape, of
+from dashboards.panel import THIRD, About, Column, Look, PanelBuilder, lines, rows
+from dashboards.query import RATE, Query, of
 from dashboards.style import Colour, Limits
 
-NONE_ANSWERS = "No exporter answers"
 SCRAPES = "orchex_kilo_exporter_scrape_duration_seconds"
 CUT = "orchex_kilo_exporter_series_cut"
-THIRD = 8
-"""Width."""
 
 
 def series() -> PanelBuilder:
@@ -54,7 +51,7 @@ def cut() -> PanelBuilder:
         "limit": Column("Cap"),
         "Value": Column("Series cut", unit="short"),
     }
-    query = Query(f"max by (instance, family, limit) ({of(CUT)})", shape=Shape.ROWS)
+    query = f"max by (instance, family, limit) ({of(CUT)})"
     return rows(look, [query], columns, descending="Series cut")
 
 

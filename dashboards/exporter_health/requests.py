@@ -6,7 +6,7 @@ from alerts.health import EXPIRING, SPENT
 from alerts.terms import DAY
 from dashboards.exporter_health.sources import NO_SOURCE
 from dashboards.panel import About, Column, Look, PanelBuilder, lines, number, rows
-from dashboards.query import RATE, Query, Shape, of
+from dashboards.query import RATE, Query, of
 from dashboards.style import Colour, Limits
 
 LEFT = Limits(Colour.BAD, ((SPENT, Colour.GOOD),))
@@ -95,7 +95,7 @@ def limits() -> PanelBuilder:
         f"min by (source) ({of(ALLOWED)})",
         f"1000 * max by (source) ({of('orchex_kilo_source_rate_limit_reset_timestamp_seconds')})",
     )
-    return rows(look, [Query(expr, shape=Shape.ROWS) for expr in exprs], columns, by="source")
+    return rows(look, exprs, columns, by="source")
 
 
 def tokens() -> PanelBuilder:
@@ -113,7 +113,7 @@ def tokens() -> PanelBuilder:
         limits=Limits(Colour.BAD, ((0.0, Colour.CAREFUL), (EXPIRING, Colour.GOOD))),
     )
     expr = f"min by (source) ({of('orchex_kilo_source_token_expiry_timestamp_seconds')}) - time()"
-    return number(look, Query(expr, "{{source}}", Shape.NUMBER))
+    return number(look, Query(expr, "{{source}}"))
 
 
 PANELS = (outcomes(), by_source(), left(), limits(), tokens())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dashboards.panel import About, Column, Look, PanelBuilder, bars, lines, rows, states
-from dashboards.query import RANGE, RATE, Query, Shape, of
+from alerts.terms import HOUR
+from dashboards.panel import WHOLE, About, Column, Look, PanelBuilder, bars, lines, rows, states
+from dashboards.query import RANGE, RATE, Query, of
 from dashboards.style import UP, Colour, Words
 from exporter.errors import Reason
 from exporter.status.words import spaced
@@ -26,7 +27,7 @@ def table() -> PanelBuilder:
         ),
         unit="none",
         empty=NO_SOURCE,
-        width=24,
+        width=WHOLE,
         height=10,
         runbooks=("OrchexKiloSourceFailing", "OrchexKiloSourceStale", "OrchexKiloNoSourceUp"),
     )
@@ -54,7 +55,7 @@ def table() -> PanelBuilder:
         f"max by (source) ({of('orchex_kilo_source_max_age_seconds')})",
         f"max by (source) (sum by (source, instance) ({of('orchex_kilo_source_unreadable_items')}))",
     )
-    return rows(look, [Query(expr, shape=Shape.ROWS) for expr in exprs], columns, by="source")
+    return rows(look, exprs, columns, by="source")
 
 
 def up() -> PanelBuilder:
@@ -67,7 +68,7 @@ def up() -> PanelBuilder:
         ),
         unit="none",
         empty=NO_SOURCE,
-        width=24,
+        width=WHOLE,
         height=10,
         runbooks=("OrchexKiloSourceFailing", "OrchexKiloNoSourceUp"),
         words=UP.labels(),
@@ -90,7 +91,7 @@ def failures() -> PanelBuilder:
         runbooks=("OrchexKiloSourceFailing",),
         least=0,
     )
-    return lines(look, Query(f"3600 * sum by (reason) (rate({of(FAILURES)}[{RATE}]))", "{{reason}}"), stacked=True)
+    return lines(look, Query(f"{HOUR} * sum by (reason) (rate({of(FAILURES)}[{RATE}]))", "{{reason}}"), stacked=True)
 
 
 def unreadable() -> PanelBuilder:
@@ -108,7 +109,7 @@ def unreadable() -> PanelBuilder:
         height=9,
     )
     expr = f"max by (source, reason) ({of('orchex_kilo_source_unreadable_items')}) > 0"
-    return bars(look, Query(expr, "{{source}}: {{reason}}", Shape.NUMBER))
+    return bars(look, Query(expr, "{{source}}: {{reason}}"))
 
 
 PANELS = (table(), up(), failures(), unreadable())

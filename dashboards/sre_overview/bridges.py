@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from alerts.symptoms import QUEUE_FLOOR, SILENCE, SILENCE_LIMIT
-from dashboards.panel import About, Look, PanelBuilder, lines, states
-from dashboards.query import RATE, Query, coded, of, once
+from dashboards.panel import THIRD, About, Look, PanelBuilder, lines, states
+from dashboards.query import Query, a_second, coded, of
 from dashboards.style import CIRCUIT, HEALTH, limits, wanted
 from exporter.kpis.catalogue import COMPANIONS
 
 LATENCY = next(each for each in COMPANIONS if each.key == "bridge_latency")
 UNPOLLED = "No bridge is polled, or its source fails for too long"
 STATES_HEIGHT = 5
-THIRD = 8
-"""Width."""
 
 
 def health() -> PanelBuilder:
@@ -63,7 +61,7 @@ def operations() -> PanelBuilder:
         runbooks=("OrchexKiloBridgeStalled",),
         least=0,
     )
-    return lines(look, Query(_rate("orchex_kilo_bridge_operations_total"), "{{bridge}}"))
+    return lines(look, Query(a_second(of("orchex_kilo_bridge_operations_total"), "bridge"), "{{bridge}}"))
 
 
 def errors() -> PanelBuilder:
@@ -80,11 +78,7 @@ def errors() -> PanelBuilder:
         runbooks=("OrchexKiloBridgeSuccessBudgetBurn",),
         least=0,
     )
-    return lines(look, Query(_rate("orchex_kilo_bridge_errors_total"), "{{bridge}}"))
-
-
-def _rate(family: str) -> str:
-    return once(f"rate({of(family)}[{RATE}])", "bridge")
+    return lines(look, Query(a_second(of("orchex_kilo_bridge_errors_total"), "bridge"), "{{bridge}}"))
 
 
 def response() -> PanelBuilder:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from alerts.symptoms import QUEUE_FLOOR
-from dashboards.panel import About, Look, PanelBuilder, lines, states
+from dashboards.panel import THIRD, About, Look, PanelBuilder, lines, states
 from dashboards.query import Query, of, once
 from dashboards.style import UP
 
 UNPOLLED = "ORCHEX is not polled, or its source fails for too long"
-THIRD = 8
-"""Width."""
 HIGH = 9
 
 

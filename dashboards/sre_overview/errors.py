@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from alerts.terms import CRITERIA, HOUR
-from dashboards.panel import About, Look, PanelBuilder, lines
-from dashboards.query import RATE, Query, of, once
+from alerts.terms import CRITERIA
+from dashboards.panel import WHOLE, About, Look, PanelBuilder, lines
+from dashboards.query import Query, among, hourly, of, once
 from dashboards.style import limits, wanted
 from exporter.kpis.ratios import FAILED_OPERATIONS
 from exporter.model import Workflow
@@ -28,13 +28,13 @@ def failed_operations() -> PanelBuilder:
         runbooks=("OrchexKiloErrorRateBudgetBurn", "OrchexKiloBridgeSuccessBudgetBurn"),
         least=0,
     )
-    results = f'cicd_pipeline_result=~"{"|".join(FAILED_OPERATIONS)}"'
+    results = among("cicd_pipeline_result", FAILED_OPERATIONS)
     runs = of(RUNS, results, workflow=Workflow.INTEGRATED)
     return lines(
         look,
-        Query(_hourly(of("orchex_kilo_bridge_errors_total"), "bridge"), "bridge {{bridge}}"),
+        Query(hourly(of("orchex_kilo_bridge_errors_total"), "bridge"), "bridge {{bridge}}"),
         Query(once(of("orchex_kilo_orchex_period_failed_tasks", period="1h")), "ORCHEX tasks"),
-        Query(_hourly(runs, "cicd_pipeline_result"), "pipeline runs: {{cicd_pipeline_result}}"),
+        Query(hourly(runs, "cicd_pipeline_result"), "pipeline runs: {{cicd_pipeline_result}}"),
         stacked=True,
     )
 
@@ -53,12 +53,8 @@ def runs() -> PanelBuilder:
         runbooks=("OrchexKiloErrorRateBudgetBurn",),
         least=0,
     )
-    expr = _hourly(of(RUNS, workflow=Workflow.INTEGRATED), "cicd_pipeline_result")
+    expr = hourly(of(RUNS, workflow=Workflow.INTEGRATED), "cicd_pipeline_result")
     return lines(look, Query(expr, "{{cicd_pipeline_result}}"), stacked=True)
-
-
-def _hourly(counter: str, by: str) -> str:
-    return f"{HOUR} * {once(f'rate({counter}[{RATE}])', by)}"
 
 
 def performance_impact() -> PanelBuilder:
@@ -72,7 +68,7 @@ def performance_impact() -> PanelBuilder:
         ),
         unit="percentunit",
         empty="No integrated run has succeeded, or there is no baseline to compare with",
-        width=24,
+        width=WHOLE,
         runbooks=("OrchexKiloPerformanceDegraded",),
         limits=limits(IMPACT),
     )

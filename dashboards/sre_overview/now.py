@@ -6,7 +6,7 @@ from alerts.burn import NAMES
 from alerts.terms import CRITERIA, number
 from dashboards.panel import About, Column, Look, PanelBuilder, bars, judged, rows
 from dashboards.panel import number as figure
-from dashboards.query import Query, Shape, coded, of, told
+from dashboards.query import Query, coded, of, told
 from dashboards.sre_overview.budgets import FACTORS, SEVERITY, SPENT, speeds
 from dashboards.style import CRITERION, UP, limits, wanted
 from exporter.kpis.ratios import DOCUMENTED_WINDOW
@@ -30,7 +30,7 @@ def system() -> PanelBuilder:
         runbooks=("OrchexKiloComponentDown", "OrchexKiloBridgeDown"),
         words=UP.labels(),
     )
-    return figure(look, Query(f"min({of('orchex_kilo_system_up')})", shape=Shape.NUMBER))
+    return figure(look, Query(f"min({of('orchex_kilo_system_up')})"))
 
 
 def uptime() -> PanelBuilder:
@@ -82,7 +82,7 @@ def _objective(kpi: str, expr: str, meaning: str, action: str, empty: str) -> Pa
         decimals=2,
     )
     state = coded("orchex_kilo_kpi_state", CRITERION.meaning, ["kpi"], kpi=kpi)
-    return judged(look, Query(expr, "value", Shape.NUMBER), Query(state, "state", Shape.NUMBER), CRITERION)
+    return judged(look, Query(expr, "value"), Query(state, "state"), CRITERION)
 
 
 def budget_left() -> PanelBuilder:
@@ -103,7 +103,7 @@ def budget_left() -> PanelBuilder:
         decimals=1,
     )
     expr = f"min by (slo, bridge) ({of('slo:period_error_budget_remaining:ratio')})"
-    return figure(look, Query(expr, "{{slo}} {{bridge}}", Shape.NUMBER))
+    return figure(look, Query(expr, "{{slo}} {{bridge}}"))
 
 
 def burn_rate() -> PanelBuilder:
@@ -126,7 +126,7 @@ def burn_rate() -> PanelBuilder:
         most=max(FACTORS),
     )
     expr = f"max by (slo, bridge) ({of('slo:current_burn_rate:ratio')})"
-    return bars(look, Query(expr, "{{slo}} {{bridge}}", Shape.NUMBER))
+    return bars(look, Query(expr, "{{slo}} {{bridge}}"))
 
 
 def alerts_firing() -> PanelBuilder:
@@ -151,7 +151,7 @@ def alerts_firing() -> PanelBuilder:
         "instance": Column("Exporter"),
         "Value": Column("Since", unit="dateTimeFromNow"),
     }
-    return rows(look, [Query(expr, shape=Shape.ROWS)], columns)
+    return rows(look, [expr], columns)
 
 
 PANELS = (
