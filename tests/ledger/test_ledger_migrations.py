@@ -174,16 +174,22 @@ INSERT INTO activity VALUES
 """
 
 
-def test_activity_of_revision_1_takes_its_result_from_its_run(url, tmp_path):
-    """Of a run and its repetitions from the last; where the run was pruned, there is none."""
-    migrations = tmp_path / "revision 1"
-    shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("r000[2-9]*"))
+def begun(url, tmp_path, revision, *statements):
+    """A ledger as an exporter of this revision has left it."""
+    migrations = tmp_path / f"revision {revision}"
+    newer = f"r000[{revision + 1}-9]*"
+    shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns(newer))
     migrate(url, migrations)
     database = Database(parse_address(url), 10)
     with database.writing("test") as connection:
-        for statement in (OLD_RUNS, OLD_STATE, OLD_ACTIVITY):
+        for statement in statements:
             connection.exec_driver_sql(statement)
     database.close()
+
+
+def test_activity_of_revision_1_takes_its_result_from_its_run(url, tmp_path):
+    """Of a run and its repetitions from the last; where the run was pruned, there is none."""
+    begun(url, tmp_path, 1, OLD_RUNS, OLD_STATE, OLD_ACTIVITY)
     with Ledger.open(url) as ledger:
         gone, shop = ledger.view("acme").repositories
     assert (gone.workflow, gone.workflow_result) == (Workflow.LEGACY, None)
@@ -198,14 +204,7 @@ OLD_CHANGE = "INSERT INTO changes VALUES ('acme', 'acme', 'shop', '1', 174999280
 
 
 def test_a_baseline_and_changes_of_revision_2_are_of_merges(url, tmp_path):
-    migrations = tmp_path / "revision 2"
-    shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("r000[3-9]*"))
-    migrate(url, migrations)
-    database = Database(parse_address(url), 10)
-    with database.writing("test") as connection:
-        for statement in (OLD_BASELINE, OLD_CHANGE):
-            connection.exec_driver_sql(statement)
-    database.close()
+    begun(url, tmp_path, 2, OLD_BASELINE, OLD_CHANGE)
     with Ledger.open(url) as ledger:
         baseline = MeasuredBaseline(0, 100, 200, Median(60, 7, 2), Median(7200, 5, 1), CycleEnd.MERGED)
         assert ledger.baseline() == baseline
@@ -214,13 +213,7 @@ def test_a_baseline_and_changes_of_revision_2_are_of_merges(url, tmp_path):
 
 
 def test_a_ledger_of_revision_3_begins_to_remember_what_criteria_stand_at(url, tmp_path):
-    migrations = tmp_path / "revision 3"
-    shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("r000[4-9]*"))
-    migrate(url, migrations)
-    database = Database(parse_address(url), 10)
-    with database.writing("test") as connection:
-        connection.exec_driver_sql("INSERT INTO reached VALUES ('2025-03-03', 'assessment', 1749992800)")
-    database.close()
+    begun(url, tmp_path, 3, "INSERT INTO reached VALUES ('2025-03-03', 'assessment', 1749992800)")
     with Ledger.open(url) as ledger:
         ledger.stand({"uptime": 0.5}, at=NOW)
     with Ledger.open(url) as ledger:

@@ -20,7 +20,7 @@ from typing import TextIO
 from alerts.objectives import SAMPLE, SAMPLED
 from tests.support.history import Watched
 from tests.support.prometheus import STORAGE, Labels, Points, Prometheus, answering
-from tests.support.promtool import Rule, duration, run, selectors, shipped
+from tests.support.promtool import Rule, duration, in_turn, run, shipped
 
 LINE = re.compile(r"^([\w:]+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 ALL_TIME = "--max-block-duration=2000h"
@@ -126,7 +126,7 @@ def backfilled(folder: Path, tape: Path, eras: Sequence[Era]) -> Iterator[Backfi
     `tape` ends without the last line of its format, and is gone in the end.
     """
     _blocks(folder, tape)
-    for rules in _in_turn([rule for rule in shipped() if not rule.alerts]):
+    for rules in in_turn([rule for rule in shipped() if not rule.alerts]):
         _note(folder, chain.from_iterable(starmap(_recorded, _evaluated(folder, rules, eras))))
     moments = [moment for era in eras for moment in era.moments]
     alerts = _evaluated(folder, [rule for rule in shipped() if rule.alerts], eras)
@@ -161,18 +161,6 @@ def course(active: set[float], moments: Iterable[float], lasting: float, keeping
         if since is not None:
             found.append((now, "firing" if firing else "pending", since))
     return found
-
-
-def _in_turn(rules: Sequence[Rule]) -> list[list[Rule]]:
-    """Those that read no recorded series first, then those that read theirs, and so on."""
-    turns: list[list[Rule]] = []
-    left = list(rules)
-    while left:
-        missing = {rule.name for rule in left}
-        ready = [rule for rule in left if not missing & {each.name for each in selectors(rule.expr)}]
-        turns.append(ready)
-        left = [rule for rule in left if rule not in ready]
-    return turns
 
 
 def _evaluated(folder: Path, rules: Sequence[Rule], eras: Sequence[Era]) -> list[tuple[Rule, list[Series]]]:

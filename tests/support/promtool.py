@@ -224,6 +224,19 @@ def selectors(expression: str) -> Iterator[promql_parser.VectorSelector]:
     return iter(found)
 
 
+def in_turn(rules: Sequence[Rule]) -> list[list[Rule]]:
+    """Those that read nothing which any of them records, then those that read theirs, and so on."""
+    turns: list[list[Rule]] = []
+    left = list(rules)
+    while left:
+        missing = {rule.name for rule in left}
+        ready = [rule for rule in left if not missing & {each.name for each in selectors(rule.expr)}]
+        assert ready, f"these rest on one another: {missing}"
+        turns.append(ready)
+        left = [rule for rule in left if rule not in ready]
+    return turns
+
+
 def fits(matcher: promql_parser.Matcher, value: str) -> bool:
     """Whether a label with this value is selected."""
     if matcher.op in (promql_parser.MatchOp.Equal, promql_parser.MatchOp.NotEqual):

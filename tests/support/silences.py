@@ -30,6 +30,14 @@ SRE, SCORECARD, PHASES, RISKS, HOSTS, EXPORTER = (
         "exporter-health",
     )
 )
+TABLES = (
+    "Business criteria",
+    "Technical criteria",
+    "User criteria",
+    "Companions that are shares",
+    "Companions that are times",
+)
+"""Of criteria, on the scorecard."""
 SILENT = (
     Silence(
         SRE,
@@ -58,31 +66,13 @@ SILENT = (
         SCORECARD,
         STATES,
         "Nobody has set another target than the documented one.",
-        dict.fromkeys(
-            (
-                "Business criteria",
-                "Technical criteria",
-                "User criteria",
-                "Companions that are shares",
-                "Companions that are times",
-            ),
-            "E",
-        ),
+        dict.fromkeys(TABLES, "E"),
     ),
     Silence(
         SCORECARD,
         LIVING,
         "Every criterion has a value, so that none has a reason for having none.",
-        dict.fromkeys(
-            (
-                "Business criteria",
-                "Technical criteria",
-                "User criteria",
-                "Companions that are shares",
-                "Companions that are times",
-            ),
-            "G",
-        ),
+        dict.fromkeys(TABLES, "G"),
     ),
     Silence(
         SCORECARD,

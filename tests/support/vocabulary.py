@@ -5,6 +5,7 @@ Labels are followed through an expression as Prometheus does: what an aggregatio
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import promql_parser as promql
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -13,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from exporter.exposition import EXTRA_FAMILIES
 from exporter.metrics import FAMILIES
 from exporter.metrics.declare import Family, Type
-from tests.support.promtool import Rule, fits, selectors
+from tests.support.promtool import Rule, fits, in_turn
 
 Labels = frozenset[str]
 
@@ -65,15 +66,9 @@ class Vocabulary:
         """The exporter's metrics, Prometheus' own, what these rules record, and the alerts that they are."""
         rules = list(rules)
         known = {**of_families(), **OF_PROMETHEUS, **OF_THE_PROCESS}
-        waiting = [rule for rule in rules if not rule.alerts]
-        while waiting:
-            names = {rule.name for rule in waiting}
-            ready = [rule for rule in waiting if not names & {selector.name for selector in selectors(rule.expr)}]
-            assert ready, f"these rest on one another: {names}"
-            for rule in ready:
-                found = cls(known).result(rule.expr) | set(rule.labels)
-                known[rule.name] = known.get(rule.name, frozenset()) | found
-            waiting = [rule for rule in waiting if rule not in ready]
+        for rule in chain.from_iterable(in_turn([rule for rule in rules if not rule.alerts])):
+            found = cls(known).result(rule.expr) | set(rule.labels)
+            known[rule.name] = known.get(rule.name, frozenset()) | found
         firing = [cls(known).result(rule.expr) | set(rule.labels) for rule in rules if rule.alerts]
         since = frozenset({"alertname"}).union(*firing)
         return cls({**known, "ALERTS": since | {"alertstate"}, "ALERTS_FOR_STATE": since})
